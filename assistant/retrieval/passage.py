@@ -1,0 +1,59 @@
+"""A passage of the knowledge base as a value: what retrieval returns and citations are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.answer import Authority, Confidence, LegalStatus
+
+
+@dataclass(frozen=True, slots=True)
+class NotHeld:
+    """A topic that a document is known to regulate and that the knowledge base does not hold."""
+
+    topic: str
+    cues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """`id` is the content hash; `document_id` names the logical document and `version` one version of it.
+
+    `status` is that of the version on the `as_of` day of the search that found it. `score` is in [0, 1].
+    `enterprise` and `domain` are set for portrait passages only. `not_held` travels with every passage of the
+    version; `successor` names a version already issued on that day and not yet effective.
+    """
+
+    id: str
+    source_id: str
+    document_id: str
+    version: str
+    generation: int
+    collection: str
+    title: str
+    locator: str
+    text: str
+    score: float = 0.0
+    status: LegalStatus = "unknown"
+    authority: Authority = "national"
+    confidence: Confidence = "H"
+    doc_no: str = ""
+    issuer: str = ""
+    issued: date | None = None
+    effective_from: date | None = None
+    effective_to: date | None = None
+    audience: str = "public"
+    enterprise: str | None = None
+    domain: str | None = None
+    source: str = ""
+    not_held: tuple[NotHeld, ...] = ()
+
+
+def legal_status(effective_from: date | None, effective_to: date | None, as_of: date) -> LegalStatus:
+    """Status of a text on a day. `effective_to` is the last day in force; an unknown start is `unknown`."""
+    if effective_to is not None and as_of > effective_to:
+        return "expired"
+    if effective_from is None:
+        return "unknown"
+    return "not_yet" if as_of < effective_from else "in_force"
