@@ -24,9 +24,7 @@ class BaguiError(Exception):
 
     def body(self) -> dict[str, Any]:
         """The contract's error shape: `{"error": {message, type, param, code}}`."""
-        return {
-            "error": {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
-        }
+        return {"error": {"message": self.message, "type": self.type, "param": self.param, "code": self.code}}
 
 
 class InvalidRequest(BaguiError):

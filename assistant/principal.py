@@ -49,7 +49,9 @@ class Principal(BaseModel):
         return self.enterprises is None or enterprise in self.enterprises
 
 
-def principal_for(role: Role, subject: str, *, enterprise: str | None = None, tenant: str = "bank") -> Principal:
+def principal_for(
+    role: Role, subject: str, *, enterprise: str | None = None, tenant: str = "bank"
+) -> Principal:
     """The principal a role implies. An `enterprise` binds every role but rm, admin and auditor to that one."""
     audiences: frozenset[Audience] = (
         frozenset({"public", "internal"}) if role in _STAFF else frozenset({"public"})

@@ -1,0 +1,184 @@
+"""A tool is an annotated async function, declared once with `@tool` and run only by `run_tool`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from assistant.answer import RiskLevel, ToolCall, ToolResult
+from assistant.errors import BaguiError, Forbidden, InvalidRequest, NotFound
+from assistant.principal import Scope
+from assistant.tools.context import ToolContext
+
+ArgKind = Literal[
+    "money", "percent", "days", "months", "count", "date", "text", "enterprise", "flag", "choice"
+]
+ToolFunction = Callable[..., Awaitable[ToolResult]]
+_PLACEHOLDER = re.compile(r"⟨[A-Z]\d+⟩")
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """What an argument means: its title, its kind, and the words that announce it in a question."""
+
+    title: str
+    kind: ArgKind
+    cues: tuple[str, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A declared tool. `examples` are questions it answers; router and training data start from them."""
+
+    name: str
+    title: str
+    summary: str
+    scope: Scope
+    risk_level: RiskLevel
+    arguments: type[BaseModel]
+    args: Mapping[str, Arg]
+    examples: tuple[str, ...]
+    function: ToolFunction
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """JSON schema of the arguments, flat: numbers for `Decimal`, no references, no titles."""
+        schema = self.arguments.model_json_schema()
+        properties = {
+            name: _plain(definition) | {"description": self._describe(name)}
+            for name, definition in schema.get("properties", {}).items()
+        }
+        return {
+            "type": "object",
+            "properties": properties,
+            "required": schema.get("required", []),
+            "additionalProperties": False,
+        }
+
+    def _describe(self, name: str) -> str:
+        arg = self.args[name]
+        return f"{arg.title}（{arg.unit}）" if arg.unit else arg.title
+
+    def card(self) -> dict[str, Any]:
+        """The catalogue entry of the contract."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "summary": self.summary,
+            "parameters": self.parameters,
+            "scope": self.scope,
+            "risk_level": self.risk_level,
+        }
+
+
+def tool(
+    *,
+    title: str,
+    summary: str,
+    scope: Scope = "tools",
+    risk_level: RiskLevel = "low",
+    examples: tuple[str, ...] = (),
+) -> Callable[[ToolFunction], Tool]:
+    """Declare a tool. The function's first parameter is the context; each other one is `Annotated[..., Arg(...)]`."""
+
+    def declare(function: ToolFunction) -> Tool:
+        hints = get_type_hints(function, include_extras=True)
+        fields: dict[str, Any] = {}
+        args: dict[str, Arg] = {}
+        for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
+            metadata = getattr(hints[name], "__metadata__", ())
+            arg = next((item for item in metadata if isinstance(item, Arg)), None)
+            if arg is None:
+                raise TypeError(f"{function.__name__}({name}) has no Arg in its annotation")
+            args[name] = arg
+            default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+            fields[name] = (hints[name], Field(default))
+        model = create_model(
+            f"{function.__name__}_arguments",
+            __config__=ConfigDict(extra="forbid", frozen=True),
+            **fields,
+        )
+        return Tool(
+            name=function.__name__,
+            title=title,
+            summary=summary,
+            scope=scope,
+            risk_level=risk_level,
+            arguments=model,
+            args=args,
+            examples=examples,
+            function=function,
+        )
+
+    return declare
+
+
+async def run_tool(
+    catalogue: Mapping[str, Tool],
+    name: str,
+    arguments: Mapping[str, Any],
+    context: ToolContext,
+    *,
+    call_id: str | None = None,
+    chosen_by: Literal["model", "router"] | None = None,
+) -> ToolCall:
+    """Run one tool: resolve placeholders, check scope and arguments, run, and return the call as a value.
+
+    A failure of the tool itself (an unknown enterprise, a missing consent) is a call with `ok=False`.
+    An unknown tool raises `NotFound`, a missing scope `Forbidden`, arguments out of shape `InvalidRequest`.
+    """
+    declared = catalogue.get(name)
+    if declared is None:
+        raise NotFound(f"没有名为“{name}”的工具", code="tool_not_found", param="name")
+    if not context.principal.may(declared.scope):
+        raise Forbidden(f"当前身份不能使用工具“{declared.title}”", code="scope_missing", param="name")
+    resolved = {key: resolve(value, context.placeholders) for key, value in arguments.items()}
+    try:
+        valid = declared.arguments.model_validate(resolved)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        param = ".".join(str(part) for part in first["loc"]) or None
+        raise InvalidRequest(
+            f"参数 {param}：{first['msg']}", param=param, code="invalid_arguments"
+        ) from error
+    identity = call_id or f"call_{secrets.token_hex(8)}"
+    shown = valid.model_dump(mode="json", exclude_unset=True)
+    try:
+        values = {key: getattr(valid, key) for key in type(valid).model_fields}
+        result = await declared.function(context, **values)
+    except BaguiError as error:
+        if error.http >= 500:
+            raise
+        return ToolCall(
+            id=identity, name=name, arguments=shown, ok=False, error=error.message, chosen_by=chosen_by
+        )
+    return ToolCall(id=identity, name=name, arguments=shown, ok=True, result=result, chosen_by=chosen_by)
+
+
+def resolve(value: Any, placeholders: Mapping[str, Any]) -> Any:
+    """A placeholder's typed value; everything else as it is. An unknown placeholder is a bad argument."""
+    if isinstance(value, str) and _PLACEHOLDER.fullmatch(value.strip()):
+        try:
+            return placeholders[value.strip()]
+        except KeyError:
+            raise InvalidRequest(f"占位符 {value} 在问题中不存在", code="unknown_placeholder") from None
+    if isinstance(value, list):
+        return [resolve(item, placeholders) for item in value]
+    return value
+
+
+def _plain(definition: dict[str, Any]) -> dict[str, Any]:
+    """Pydantic's schema of one field with Decimal and Optional unions folded to their plain type."""
+    kept = {key: item for key, item in definition.items() if key not in {"title", "default"}}
+    options = [item for item in kept.pop("anyOf", []) if item.get("type") != "null"]
+    if not options:
+        return kept
+    numeric = next((item for item in options if item.get("type") in {"number", "integer"}), None)
+    return {key: item for key, item in (numeric or options[0]).items() if key != "title"} | kept
