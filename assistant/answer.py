@@ -99,7 +99,10 @@ class ToolResult(_Value):
 
 
 class ToolCall(_Value):
-    """One run of a tool, the same object in answers, in the API and from the command line."""
+    """One run of a tool, the same object in answers, in the API and from the command line.
+
+    `error_code` is the machine's word for `error`, such as `consent_required` or `enterprise_not_found`.
+    """
 
     id: str
     name: str
@@ -107,6 +110,7 @@ class ToolCall(_Value):
     ok: bool
     result: ToolResult | None = None
     error: str | None = None
+    error_code: str | None = None
     chosen_by: Literal["model", "router"] | None = None
 
 

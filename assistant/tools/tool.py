@@ -157,7 +157,13 @@ async def run_tool(
         if error.http >= 500:
             raise
         return ToolCall(
-            id=identity, name=name, arguments=shown, ok=False, error=error.message, chosen_by=chosen_by
+            id=identity,
+            name=name,
+            arguments=shown,
+            ok=False,
+            error=error.message,
+            error_code=error.code,
+            chosen_by=chosen_by,
         )
     return ToolCall(id=identity, name=name, arguments=shown, ok=True, result=result, chosen_by=chosen_by)
 
