@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answer import Authority, Confidence, LegalStatus
+from assistant.document import NotHeld, legal_status
 
-
-@dataclass(frozen=True, slots=True)
-class NotHeld:
-    """A topic that a document is known to regulate and that the knowledge base does not hold."""
-
-    topic: str
-    cues: tuple[str, ...]
+__all__ = ["NotHeld", "Passage", "legal_status"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +43,3 @@ class Passage:
     domain: str | None = None
     source: str = ""
     not_held: tuple[NotHeld, ...] = ()
-
-
-def legal_status(effective_from: date | None, effective_to: date | None, as_of: date) -> LegalStatus:
-    """Status of a text on a day. `effective_to` is the last day in force; an unknown start is `unknown`."""
-    if effective_to is not None and as_of > effective_to:
-        return "expired"
-    if effective_from is None:
-        return "unknown"
-    return "not_yet" if as_of < effective_from else "in_force"

@@ -1,0 +1,52 @@
+"""A document of the knowledge base as a value: one version of it, with the dates that law has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.answer import Authority, Confidence, LegalStatus
+
+
+@dataclass(frozen=True, slots=True)
+class NotHeld:
+    """A topic that a document is known to regulate and that the knowledge base does not hold."""
+
+    topic: str
+    cues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentVersion:
+    """The front matter of one version of a logical document (`id`).
+
+    Unknown dates are `None`; `effective_to` is the last day in force. `supersedes` names earlier versions of
+    the same document, other documents, or `document@version`. `enterprise` is set for portraits only.
+    """
+
+    id: str
+    version: str
+    collection: str
+    title: str
+    doc_no: str = ""
+    issuer: str = ""
+    issued: date | None = None
+    effective_from: date | None = None
+    effective_to: date | None = None
+    authority: Authority = "national"
+    jurisdiction: str = ""
+    audience: str = "public"
+    supersedes: tuple[str, ...] = ()
+    source: str = ""
+    confidence: Confidence = "H"
+    not_held: tuple[NotHeld, ...] = ()
+    enterprise: str | None = None
+
+
+def legal_status(effective_from: date | None, effective_to: date | None, as_of: date) -> LegalStatus:
+    """Status of a text on a day. `effective_to` is the last day in force; an unknown start is `unknown`."""
+    if effective_to is not None and as_of > effective_to:
+        return "expired"
+    if effective_from is None:
+        return "unknown"
+    return "not_yet" if as_of < effective_from else "in_force"

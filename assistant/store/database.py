@@ -1,0 +1,184 @@
+"""The open database: one `Store` per process, sessions that read and sessions that write."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from assistant.errors import ConfigurationError
+from assistant.store.audit_head import AuditHead, write_head
+from assistant.store.faults import fault, unavailable
+from assistant.store.secret import Secret, load_secret, make_home
+
+DEFAULT_LOCK_WAIT_S = 5.0
+
+
+class StoreSession(AsyncSession):
+    """A session that also knows what keyed hashes need: the secret, and where the audit head is mirrored."""
+
+    secret: Secret
+    head_file: Path
+    new_head: AuditHead | None = None
+
+
+class Store:
+    """The database of one installation. Open it with `Store.open`, close it once at the end."""
+
+    def __init__(self, engine: AsyncEngine, home: Path, secret: Secret) -> None:
+        self.home = home
+        self.secret = secret
+        self._engine = engine
+        self._reader = engine.execution_options(bagui_write=False, **_read_options(engine.dialect.name))
+        self._writer = engine.execution_options(bagui_write=True)
+
+    @classmethod
+    async def open(cls, url: str, home: Path, *, lock_wait_s: float = DEFAULT_LOCK_WAIT_S) -> Store:
+        """Connects, creates what is missing (directory 0700, files 0600) and migrates to this program's schema.
+
+        `url` is an SQLAlchemy URL (`sqlite+aiosqlite:///…` or `postgresql+psycopg://…`). Raises
+        `StoreUnavailable` when the database cannot be used and `ConfigurationError` for a URL that is none or
+        a database written by a newer version of this program.
+        """
+        from assistant.store.migrations.migrate import migrate
+
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise ConfigurationError("database_url is not a database URL", param="database_url") from error
+        try:
+            make_home(home)
+            secret = load_secret(home)
+            _touch(parsed)
+        except OSError as error:
+            raise unavailable(_directory_fault(error)) from error
+        store = cls(_engine(parsed, lock_wait_s), home, secret)
+        try:
+            await migrate(store._engine, store._writer)
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            await store.close()
+            if outage := fault(error):
+                raise outage from error
+            raise
+        except ConfigurationError:
+            await store.close()
+            raise
+        return store
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[StoreSession]:
+        """One consistent view of the data. Whatever happens inside, nothing is written."""
+        async with self._session(self._reader, writes=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[StoreSession]:
+        """One transaction that holds the write lock from its start; committed on a clean exit, else undone.
+
+        Raises `StoreUnavailable` (`database_locked`, `database_read_only`, `disk_full`,
+        `database_unreachable`, `database_damaged`); then nothing was written.
+        """
+        async with self._session(self._writer, writes=True) as session:
+            yield session
+            await session.commit()
+            if session.new_head is not None:
+                write_head(session.head_file, session.new_head, session.secret.audit_head)
+
+    @asynccontextmanager
+    async def _session(self, engine: AsyncEngine, *, writes: bool) -> AsyncIterator[StoreSession]:
+        session = StoreSession(engine, expire_on_commit=False)
+        session.secret = self.secret
+        session.head_file = self.home / "audit.head"
+        try:
+            async with session:
+                await session.connection()
+                yield session
+        except (DBAPIError, PoolTimeout) as error:
+            outage = fault(error)
+            if outage is None or (outage.code == "database_read_only" and not writes):
+                raise  # a mistake of ours, such as a write in a reading session
+            raise outage from error
+
+
+def _read_options(dialect: str) -> dict[str, Any]:
+    if dialect == "postgresql":
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return {}
+
+
+def _json_default(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} cannot be kept as JSON")
+
+
+def dump_json(value: object) -> str:
+    """JSON text with `Decimal` and `date` as strings; NaN and infinity are refused."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_json_default)
+
+
+def _engine(url: URL, lock_wait_s: float) -> AsyncEngine:
+    wait_ms = int(lock_wait_s * 1000)
+    if url.get_backend_name() == "sqlite":
+        engine = create_async_engine(url, json_serializer=dump_json, connect_args={"timeout": lock_wait_s})
+        event.listen(engine.sync_engine, "connect", _tune_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    if url.get_backend_name() == "postgresql":
+        return create_async_engine(
+            url,
+            json_serializer=dump_json,
+            pool_pre_ping=True,
+            connect_args={"options": f"-c lock_timeout={wait_ms} -c timezone=UTC", "connect_timeout": 5},
+        )
+    raise ConfigurationError(f"database {url.get_backend_name()} is not supported", param="database_url")
+
+
+def _tune_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("bagui_write", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _touch(url: URL) -> None:
+    """Creates the database file before the driver does, so that its mode, and its WAL's, is 0600."""
+    name = url.database or ""
+    if url.get_backend_name() != "sqlite" or name.startswith(("file:", ":")) or not name:
+        return
+    path = Path(name)
+    make_home(path.parent)
+    if not path.exists():
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+
+
+def _directory_fault(error: OSError) -> str:
+    import errno
+
+    if error.errno == errno.EROFS or isinstance(error, PermissionError):
+        return "database_read_only"
+    return "disk_full" if error.errno == errno.ENOSPC else "database_unreachable"

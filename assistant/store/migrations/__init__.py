@@ -1,0 +1,1 @@
+"""Schema migrations, run when the database is opened."""
