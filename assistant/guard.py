@@ -1,0 +1,123 @@
+"""Which questions are refused or handed over, and what is taken out of a text before anyone reads it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.conversation import MAX_QUESTION_CHARS
+from assistant.errors import InvalidRequest, TooLarge
+
+# Characters that a person does not see and a model does: tags, variation selectors, zero width, bidi, controls.
+_INVISIBLE = re.compile(
+    "[\U000e0000-\U000e007f\ufe00-\ufe0f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u00ad\u180e\u061c"
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+)
+_SPECIAL_TOKEN = re.compile(r"<\|([^|<>]{1,40})\|>|\[/?INST\]|</?s>|</?(tool_call|tool_response|think)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A refusal or hand-over: the rule that says so and the text the caller gets."""
+
+    rule: str
+    status: Literal["refused", "out_of_scope"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    rule: str
+    status: Literal["refused", "out_of_scope"]
+    pattern: re.Pattern[str]
+    text: str
+
+
+def _policy(rule: str, status: Literal["refused", "out_of_scope"], pattern: str, text: str) -> _Policy:
+    return _Policy(rule, status, re.compile(pattern), text)
+
+
+# What the assistant does not do whatever the evidence says. Each row is one policy, not one case: an act
+# (to falsify, to get round, to promise) together with what it is done to.
+_POLICIES: tuple[_Policy, ...] = (
+    _policy(
+        "falsify",
+        "refused",
+        r"(伪造|造假|虚构|编造|包装|美化|篡改|改高|改低|调高|做高|刷|P图|补一份假|做一份假|假的|倒签)"
+        r"[^。？！]{0,12}(流水|报表|账|合同|发票|评分|分数|资料|材料|证明|数据|回单|单据|纳税|社保|印章|签名)"
+        r"|(评分|分数|流水|报表|发票|合同|材料|资料|证明)[^。？！]{0,10}(伪造|造假|包装|美化|篡改|改高|做高|改一下|改成|调高)",
+        "不能协助伪造、包装或篡改流水、报表、合同、发票、评分等材料。提供虚假材料申请贷款可能承担法律责任。"
+        "如数据确有错误，请按异议与更正程序提交证明，由有权限的人员核实处理。",
+    ),
+    _policy(
+        "evade",
+        "refused",
+        r"(绕过|规避|躲过|逃避|瞒过|骗过|应付)[^。？！]{0,10}(风控|审批|审查|监管|尽调|授权|反洗钱|核查|贷后|受托支付|限额)"
+        r"|(洗钱|拆分交易)[^。？！]{0,8}(怎么|如何|办法|方法|才能)|(怎么|如何)[^。？！]{0,8}(洗钱|套取|骗取)",
+        "不能协助规避风控、审批或监管要求。可以说明相应规则，以及合规办理的条件、材料和路径。",
+    ),
+    _policy(
+        "promise",
+        "refused",
+        r"(保证|承诺|担保我|包)[^。？！]{0,6}(批下来|获批|放款|通过审批|下款|批贷)|直接(给我|帮我)(批|放款|授信|提额)",
+        "本助手只作测算、核对与建议，不作授信、放款、提额的决定或承诺。请由有权审批人按流程处理。",
+    ),
+    _policy(
+        "instructions",
+        "refused",
+        r"(忽略|无视|忘记|disregard|ignore)[^。？！]{0,16}(指令|规则|提示|要求|instructions?|rules?)"
+        r"|(输出|告诉我|显示|打印|泄露|reveal|print)[^。？！]{0,10}(系统提示|提示词|system prompt|密钥|口令)",
+        "不能改变或公开助手的运行规则。请直接提出政策、产品或企业方面的问题。",
+    ),
+    _policy(
+        "discrimination",
+        "refused",
+        r"(因为|凭|根据|按照|按)[^。？！]{0,8}(民族|宗教|信仰|性别|籍贯|地域)[^。？！]{0,12}(拒贷|拒绝|压低|加价|提高利率|不给贷|区别对待)",
+        "不得以民族、信仰、性别、地域等因素在授信中作差别待遇，不能据此给出建议。",
+    ),
+    _policy(
+        "out_of_scope",
+        "out_of_scope",
+        r"(写|作|来)(一)?(首|篇|段|个)[^。？！]{0,8}(诗|歌词|小说|情书|作文|笑话|段子|散文)|讲(个|一个)(笑话|故事)"
+        r"|(今天|明天|后天|这周|周末)[^。？！]{0,8}(天气|气温|下雨)|天气(怎么样|如何|预报)"
+        r"|(推荐|预测)[^。？！]{0,8}(股票|彩票|基金代码|电影|餐厅|景点)|(菜谱|怎么做菜|旅游攻略|星座|算命)"
+        r"|(写|编)[^。？！]{0,6}(代码|程序|脚本|爬虫)",
+        "这个问题不在服务范围内。本助手回答广西地方银行相关的政策、产品与企业融资问题。",
+    ),
+)
+
+
+def clean(text: str) -> str:
+    """The text without invisible characters, full-width digits folded, model control marks made harmless."""
+    visible = _INVISIBLE.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n"))
+    folded = "".join(
+        unicodedata.normalize("NFKC", char) if "\uff10" <= char <= "\uff19" or char in "％．" else char
+        for char in visible
+    )
+    return _SPECIAL_TOKEN.sub(
+        lambda m: m.group().replace("<", "〈").replace(">", "〉").replace("[", "〔"), folded
+    )
+
+
+def admit(question: str) -> str:
+    """The cleaned question; empty, over-long or unencodable input is an error."""
+    if len(question) > MAX_QUESTION_CHARS:
+        raise TooLarge(f"问题过长：{len(question)} 字，上限 {MAX_QUESTION_CHARS} 字", param="messages")
+    try:
+        question.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidRequest("问题含有无法编码的字符", param="messages") from error
+    cleaned = clean(question).strip()
+    if not cleaned:
+        raise InvalidRequest("问题为空", param="messages", code="empty_question")
+    return cleaned
+
+
+def review(question: str) -> Verdict | None:
+    """The first policy the question falls under, or `None`."""
+    for policy in _POLICIES:
+        if policy.pattern.search(question):
+            return Verdict(policy.rule, policy.status, policy.text)
+    return None
