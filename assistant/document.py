@@ -50,3 +50,27 @@ def legal_status(effective_from: date | None, effective_to: date | None, as_of: 
     if effective_from is None:
         return "unknown"
     return "not_yet" if as_of < effective_from else "in_force"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPassage:
+    """A passage on its way into the store; what is `None` or empty is as its version says.
+
+    `embedding` holds the encoder's vector as bytes (its layout is the encoder's business), `encoder` names the
+    encoder and its version. `enterprise` and `domain` mark enterprise data, readable under consent only.
+    """
+
+    locator: str
+    text: str
+    source_id: str = ""
+    title: str = ""
+    embedding: bytes | None = None
+    encoder: str = ""
+    confidence: Confidence | None = None
+    authority: Authority | None = None
+    issued: date | None = None
+    effective_from: date | None = None
+    effective_to: date | None = None
+    audience: str | None = None
+    enterprise: str | None = None
+    domain: str | None = None

@@ -107,6 +107,7 @@ class EnterpriseRow(Table):
     __tablename__ = "enterprises"
 
     code: Mapped[str] = mapped_column(primary_key=True)
+    ordinal: Mapped[int] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(index=True)
     short_name: Mapped[str] = mapped_column(index=True)
     city: Mapped[str]

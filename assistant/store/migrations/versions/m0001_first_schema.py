@@ -50,6 +50,7 @@ def upgrade() -> None:
     op.create_table(
         "enterprises",
         sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("short_name", sa.Text(), nullable=False),
         sa.Column("city", sa.Text(), nullable=False),
@@ -66,6 +67,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_enterprises")),
     )
     op.create_index(op.f("ix_enterprises_name"), "enterprises", ["name"], unique=False)
+    op.create_index(op.f("ix_enterprises_ordinal"), "enterprises", ["ordinal"], unique=False)
     op.create_index(op.f("ix_enterprises_short_name"), "enterprises", ["short_name"], unique=False)
     op.create_table(
         "keys",

@@ -1,0 +1,179 @@
+"""Passages going out: to a search that may see them, and to indexes that are rebuilt from the database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assistant.principal import Principal
+from assistant.store.consents import granted_pairs, readable
+from assistant.store.domains import CREDIT_SERVICE
+from assistant.store.tables import READY, PassageRow, VersionRow
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage of a READY version. Dates, confidence, authority and audience are its own, else its version's."""
+
+    id: str
+    version_id: int
+    document_id: str
+    version: str
+    ordinal: int
+    source_id: str
+    title: str
+    locator: str
+    text: str
+    confidence: str
+    authority: str
+    issued: date | None
+    effective_from: date | None
+    effective_to: date | None
+    audience: str
+    enterprise: str | None
+    domain: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """What an index must know of a passage to decide its visibility without reading it."""
+
+    id: str
+    version_id: int
+    collection: str
+    audience: str
+    enterprise: str | None
+    domain: str | None
+    effective_from: date | None
+    effective_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """What an index is built from."""
+
+    id: str
+    title: str
+    locator: str
+    text: str
+    encoder: str
+    embedding: bytes | None
+
+
+async def load_passages(
+    session: AsyncSession,
+    principal: Principal,
+    ids: Sequence[str],
+    *,
+    today: date,
+    purpose: str = CREDIT_SERVICE,
+) -> tuple[StoredPassage, ...]:
+    """The passages among `ids` that this caller may read now, in the order of `ids`.
+
+    Checks audience, portfolio and consent again in the database; what is gone or not allowed is left out.
+    """
+    found: dict[str, StoredPassage] = {}
+    for start in range(0, len(ids), _BATCH):
+        rows = await session.execute(
+            select(PassageRow, VersionRow)
+            .join(VersionRow, VersionRow.id == PassageRow.version_id)
+            .where(PassageRow.id.in_(ids[start : start + _BATCH]), VersionRow.state == READY)
+        )
+        found.update((passage.id, _stored(passage, version)) for passage, version in rows)
+    granted = frozenset()
+    if any(passage.enterprise for passage in found.values()):
+        granted = await granted_pairs(session, principal, today=today, purpose=purpose)
+    chosen = (found[id] for id in ids if id in found)
+    return tuple(passage for passage in chosen if may_read(passage, principal, granted))
+
+
+def may_read(
+    passage: StoredPassage | ManifestRow, principal: Principal, granted: frozenset[tuple[str, str]]
+) -> bool:
+    """Whether audience, portfolio and the consents in `granted` (see `granted_pairs`) open a passage."""
+    if passage.audience not in principal.audiences:
+        return False
+    if passage.enterprise is None:
+        return True
+    return readable(principal, passage.enterprise, passage.domain, granted)
+
+
+async def index_manifest(session: AsyncSession) -> tuple[ManifestRow, ...]:
+    """Every passage of every READY version, for building a mask; who may see it is decided by `may_read`."""
+    rows = await session.execute(
+        select(
+            PassageRow.id,
+            PassageRow.version_id,
+            VersionRow.collection,
+            PassageRow.audience,
+            PassageRow.enterprise_code,
+            PassageRow.domain,
+            PassageRow.effective_from,
+            PassageRow.effective_to,
+        )
+        .join(VersionRow, VersionRow.id == PassageRow.version_id)
+        .where(VersionRow.state == READY)
+        .order_by(PassageRow.version_id, PassageRow.ordinal)
+    )
+    return tuple(ManifestRow(*row) for row in rows)
+
+
+async def iterate_embeddings(session: AsyncSession, *, batch: int = _BATCH) -> AsyncIterator[IndexEntry]:
+    """Everything an index is rebuilt from, in a fixed order, read in batches. For index building only."""
+    position = (0, -1)
+    while True:
+        rows = (
+            await session.execute(
+                select(
+                    PassageRow.version_id,
+                    PassageRow.ordinal,
+                    PassageRow.id,
+                    PassageRow.title,
+                    PassageRow.locator,
+                    PassageRow.text,
+                    PassageRow.encoder,
+                    PassageRow.embedding,
+                )
+                .join(VersionRow, VersionRow.id == PassageRow.version_id)
+                .where(
+                    VersionRow.state == READY,
+                    (PassageRow.version_id > position[0])
+                    | ((PassageRow.version_id == position[0]) & (PassageRow.ordinal > position[1])),
+                )
+                .order_by(PassageRow.version_id, PassageRow.ordinal)
+                .limit(batch)
+            )
+        ).all()
+        for row in rows:
+            yield IndexEntry(*row[2:])
+        if len(rows) < batch:
+            return
+        position = (rows[-1].version_id, rows[-1].ordinal)
+
+
+def _stored(passage: PassageRow, version: VersionRow) -> StoredPassage:
+    return StoredPassage(
+        id=passage.id,
+        version_id=version.id,
+        document_id=version.document_id,
+        version=version.version,
+        ordinal=passage.ordinal,
+        source_id=passage.source_id,
+        title=passage.title,
+        locator=passage.locator,
+        text=passage.text,
+        confidence=passage.confidence or version.confidence,
+        authority=passage.authority or version.authority,
+        issued=passage.issued or version.issued,
+        effective_from=passage.effective_from or version.effective_from,
+        effective_to=passage.effective_to or version.effective_to,
+        audience=passage.audience,
+        enterprise=passage.enterprise_code,
+        domain=passage.domain,
+    )
