@@ -1,0 +1,1 @@
+"""Numeric engine of the financing forecast: pure functions over arrays, no torch, no database."""
