@@ -1,0 +1,74 @@
+"""A question understood by code, before any model sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from assistant import guard
+from assistant.conversation import AnswerRequest, Message
+from assistant.mentions import Directory, Mention, find_mentions, named_day
+from assistant.principal import Principal
+from assistant.redaction import redact
+from assistant.store import enterprises
+from assistant.store.database import Store
+
+HISTORY_TURNS = 6
+HISTORY_CHARS = 1000
+FOLLOW_UP_CHARS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question understood: its text without invisible marks, its mentions, its day and its enterprise.
+
+    `directory` names the enterprises of the caller's portfolio. `enterprise` is a credit code.
+    """
+
+    question: str
+    mentions: tuple[Mention, ...]
+    directory: Directory
+    today: date
+    as_of: date
+    enterprise: str | None
+    history: tuple[Message, ...]
+
+    @property
+    def query(self) -> str:
+        """What is searched for: a short follow-up together with the question before it."""
+        if len(self.question) >= FOLLOW_UP_CHARS:
+            return self.question
+        before = next((turn.content for turn in reversed(self.history) if turn.role == "user"), "")
+        return f"{before} {self.question}".strip()
+
+
+async def understand(request: AnswerRequest, principal: Principal, store: Store, today: date) -> Asked:
+    """Clean the question, find its mentions, its day and its enterprise.
+
+    Raises `InvalidRequest` or `TooLarge` for a question that cannot be asked, `NotFound` for an enterprise
+    outside the portfolio.
+    """
+    question = guard.admit(request.question)
+    async with store.reading() as session:
+        portfolio = await enterprises.list_enterprises(session, principal)
+        chosen = (
+            await enterprises.find_enterprise(session, principal, request.enterprise)
+            if request.enterprise
+            else None
+        )
+    directory: Directory = tuple((one.name, one.short_name, one.code) for one in portfolio)
+    mentions = tuple(find_mentions(question, today=today, directory=directory))
+    named = next((str(m.value) for m in mentions if m.kind == "enterprise"), None)
+    earlier = [m for m in request.messages[:-1] if m.role != "system" and m.content.strip()]
+    return Asked(
+        question=question,
+        mentions=mentions,
+        directory=directory,
+        today=today,
+        as_of=request.as_of or named_day(question, today) or today,
+        enterprise=chosen.code if chosen else (named or principal.own),
+        history=tuple(
+            Message(role=turn.role, content=redact(guard.clean(turn.content))[:HISTORY_CHARS])
+            for turn in earlier[-HISTORY_TURNS:]
+        ),
+    )

@@ -1,0 +1,241 @@
+"""From a question to a verified answer: the main path and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from assistant import guard
+from assistant.answer import AnswerEvent, AnswerSentence, Failed, Finished, Retrieved, Started, ToolCall
+from assistant.asked import Asked, understand
+from assistant.chat_model import ChatModels
+from assistant.completion import completion
+from assistant.conversation import AnswerRequest
+from assistant.draft import AnswerDraft
+from assistant.errors import BaguiError, Forbidden
+from assistant.grounding import EvidenceBook
+from assistant.law_dates import label_status
+from assistant.mentions import delexicalise, placeholder_values, values_line
+from assistant.phrasing import PhrasingTask, phrase
+from assistant.principal import Principal
+from assistant.redaction import redact
+from assistant.retrieval.retriever import Retriever
+from assistant.router import Router
+from assistant.settings import Settings
+from assistant.store import answers, audit
+from assistant.store.database import Store
+from assistant.tools.context import DEFAULT_PURPOSE, ToolContext
+from assistant.tools.tool import Tool, run_tool
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_log = structlog.get_logger(__name__)
+
+
+def today_in_shanghai() -> date:
+    return datetime.now(SHANGHAI).date()
+
+
+class Assistant:
+    """Answers questions for every surface. One per process; holds no state of a question."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        retriever: Retriever,
+        catalogue: Mapping[str, Tool],
+        models: ChatModels,
+        router: Router,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.retriever = retriever
+        self.catalogue = catalogue
+        self.models = models
+        self.router = router
+
+    async def answer(self, request: AnswerRequest, principal: Principal) -> AsyncIterator[AnswerEvent]:
+        """The events of one answer: `Started`, what happens on the way, then `Finished` or `Failed`.
+
+        The answer is stored with its evidence and the audit chain appended before `Finished`; an answer that
+        is cancelled or fails stays in the store as interrupted.
+        """
+        try:
+            if not principal.may("chat"):
+                raise Forbidden("当前身份不能提问", code="scope_missing")
+            asked = await understand(request, principal, self.store, today_in_shanghai())
+            draft = await self._open(asked, request, principal)
+        except BaguiError as error:
+            yield _failed(error, None)
+            return
+        closed = False
+        try:
+            yield Started(answer_id=draft.id, conversation=draft.conversation, as_of=draft.as_of)
+            async for event in self._work(draft, asked, principal):
+                yield event
+            answer = draft.finish()
+            async with self.store.writing() as session:
+                await answers.finish_answer(session, answer, draft.sentences, draft.book.items)
+                await audit.append_answer(session, principal, answer, draft.book.items)
+            closed = True
+            yield Finished(answer=answer)
+        except BaguiError as error:
+            _log.warning("answer_failed", answer=draft.id, code=error.code)
+            yield _failed(error, draft.id)
+        finally:
+            if not closed:
+                await asyncio.shield(self._interrupt(draft.id))
+
+    async def run_tool(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        principal: Principal,
+        *,
+        enterprise: str | None = None,
+        as_of: date | None = None,
+        purpose: str = DEFAULT_PURPOSE,
+    ) -> ToolCall:
+        """Run one tool exactly as the assistant would, and write the run to the audit chain."""
+        today = today_in_shanghai()
+        context = ToolContext(
+            principal=principal,
+            as_of=as_of or today,
+            today=today,
+            store=self.store,
+            search=self._rows_for(principal),
+            enterprise=enterprise,
+            purpose=purpose,
+        )
+        call = await run_tool(self.catalogue, name, arguments, context)
+        async with self.store.writing() as session:
+            await audit.append_tool_call(session, principal, call, as_of=context.as_of)
+        return call
+
+    async def search(
+        self,
+        query: str,
+        principal: Principal,
+        *,
+        k: int = 10,
+        collection: str | None = None,
+        as_of: date | None = None,
+    ) -> list[dict[str, Any]]:
+        """Passages as `bagui search` prints them, best first."""
+        return await self._rows_for(principal)(
+            guard.admit(query), k, collection, as_of or today_in_shanghai()
+        )
+
+    async def _open(self, asked: Asked, request: AnswerRequest, principal: Principal) -> AnswerDraft:
+        async with self.store.writing() as session:
+            started = await answers.start_answer(
+                session,
+                principal,
+                question=redact(asked.question),
+                as_of=asked.as_of,
+                enterprise=asked.enterprise,
+                conversation=request.conversation,
+            )
+        return AnswerDraft(
+            id=started.id,
+            conversation=started.conversation,
+            question=asked.question,
+            as_of=asked.as_of,
+            enterprise=asked.enterprise,
+            index_version=self.retriever.version,
+            book=EvidenceBook(asked.as_of),
+        )
+
+    async def _work(
+        self, draft: AnswerDraft, asked: Asked, principal: Principal
+    ) -> AsyncIterator[AnswerEvent]:
+        verdict = guard.review(asked.question)
+        if verdict is not None:
+            draft.status, draft.model = verdict.status, "guard"
+            yield draft.release(AnswerSentence(text=verdict.text))
+            return
+        await self._retrieve(draft, asked, principal)
+        yield Retrieved(count=len(draft.passages), titles=tuple(p.title for p in draft.passages))
+        task = self._phrasing_task(draft, asked, principal)
+        async for event in phrase(draft, task, self.models, self.settings.agent):
+            yield event
+        for sentence in completion(draft, asked.today):
+            yield draft.release(label_status(sentence, draft.book))
+
+    async def _retrieve(self, draft: AnswerDraft, asked: Asked, principal: Principal) -> None:
+        """Always, by plain code. Only passages that bear on the question become evidence."""
+        found = await self.retriever.search(
+            asked.query,
+            principal,
+            k=self.settings.retrieval.top_k,
+            as_of=asked.as_of,
+            today=asked.today,
+            enterprise=asked.enterprise,
+        )
+        draft.passages = [passage for passage in found if self.retriever.bears_on(passage)]
+        draft.successors = await self.retriever.successors(
+            asked.query, draft.passages, principal, as_of=asked.as_of
+        )
+        draft.degraded += self.retriever.degraded
+        for passage in (*draft.passages, *draft.successors):
+            draft.book.add_passage(passage)
+        draft.mark_time("retrieved")
+
+    def _phrasing_task(self, draft: AnswerDraft, asked: Asked, principal: Principal) -> PhrasingTask:
+        placeholders = placeholder_values(asked.mentions)
+        context = ToolContext(
+            principal=principal,
+            as_of=asked.as_of,
+            today=asked.today,
+            store=self.store,
+            search=self._rows_for(principal),
+            enterprise=asked.enterprise,
+            placeholders=placeholders,
+        )
+        tools = {name: tool for name, tool in self.catalogue.items() if principal.may(tool.scope)}
+
+        async def run(
+            name: str, arguments: Mapping[str, Any], call_id: str, chosen_by: Literal["model", "router"]
+        ) -> ToolCall:
+            call = await run_tool(tools, name, arguments, context, call_id=call_id, chosen_by=chosen_by)
+            draft.calls.append(call)
+            draft.book.add_tool_call(call, tools[name].title)
+            return call
+
+        return PhrasingTask(
+            question=delexicalise(asked.question, asked.mentions),
+            values=values_line(asked.mentions),
+            history=asked.history,
+            tools=tools,
+            run=run,
+            propose=lambda: self.router.propose(asked.question, asked.mentions, tools),
+            today=asked.today,
+            directory=asked.directory,
+            users_words=asked.question,
+        )
+
+    def _rows_for(self, principal: Principal):
+        async def rows(query: str, k: int, collection: str | None, as_of: date) -> list[dict[str, Any]]:
+            found = await self.retriever.search(
+                query, principal, k=k, collection=collection, as_of=as_of, today=today_in_shanghai()
+            )
+            return self.retriever.rows(found)
+
+        return rows
+
+    async def _interrupt(self, answer_id: str) -> None:
+        try:
+            async with self.store.writing() as session:
+                await answers.interrupt_answer(session, answer_id)
+        except BaguiError as error:
+            # The next start marks what is still running as interrupted.
+            _log.warning("interrupt_not_stored", answer=answer_id, code=error.code)
+
+
+def _failed(error: BaguiError, answer_id: str | None) -> Failed:
+    return Failed(answer_id=answer_id, message=error.message, code=error.code, http=error.http)

@@ -1,0 +1,46 @@
+"""What code adds to a model's sentences, whatever the model wrote."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from assistant.answer import AnswerSentence
+from assistant.draft import AnswerDraft, consent_missing
+from assistant.evidence_answer import from_passages, from_tools
+from assistant.law_dates import date_notices
+
+NOT_FOUND_TEXT = "知识库中没有找到能回答该问题的内容，也没有适用的测算工具。"
+
+
+def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
+    """Results nobody narrated, failures, quotations where nothing was said, the dates of the law, what is missing."""
+    said = list(draft.sentences)
+    narrated = {number for sentence in said for number in sentence.cites}
+    added = [
+        sentence
+        for sentence in from_tools(draft.book, draft.calls)
+        if not narrated.intersection(sentence.cites)
+    ]
+    asked_consent = consent_missing(draft.calls)
+    added += [AnswerSentence(text=f"{text}。取得企业授权后即可查询。") for text in asked_consent]
+    draft.missing += asked_consent
+    draft.missing += [gap for call in draft.calls if call.result for gap in call.result.missing]
+    added += [
+        AnswerSentence(text=f"{call.error}。")
+        for call in draft.calls
+        if not call.ok and call.error_code != "consent_required" and call.error
+    ]
+    if not any(sentence.cites for sentence in (*said, *added)) and not asked_consent:
+        added += from_passages(draft.book, draft.question)
+    if not said and not added:
+        draft.missing.append("与问题相关的制度、产品或企业资料")
+        return [AnswerSentence(text=NOT_FOUND_TEXT)]
+    cited = {number for sentence in (*said, *added) for number in sentence.cites}
+    passages = [
+        p for p in draft.passages if any(i.id == p.id and i.number in cited for i in draft.book.items)
+    ]
+    notices = date_notices(
+        draft.book, passages, draft.successors, draft.question, as_of=draft.as_of, today=today
+    )
+    draft.missing += notices.missing
+    return [*added, *(notice for notice in notices.sentences if not draft.says(notice))]
