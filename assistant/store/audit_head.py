@@ -45,8 +45,11 @@ def read_head(path: Path, key: bytes) -> AuditHead | None:
 
 
 def write_head(path: Path, head: AuditHead, key: bytes) -> None:
-    """Moves the mirror forward to `head`, never back. A damaged mirror is left as it is: it is evidence."""
-    with FileLock(path.with_name(path.name + ".lock"), mode=0o600):
+    """Moves the mirror forward to `head`, never back. A damaged mirror is left as it is: it is evidence.
+
+    Raises `OSError` where the file cannot be written or its lock is not free within ten seconds.
+    """
+    with FileLock(path.with_name(path.name + ".lock"), timeout=10, mode=0o600):
         try:
             known = read_head(path, key)
         except DamagedHead:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import json
 import os
 from collections.abc import AsyncIterator
@@ -11,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -23,6 +26,7 @@ from assistant.store.faults import fault, unavailable
 from assistant.store.secret import Secret, load_secret, make_home
 
 DEFAULT_LOCK_WAIT_S = 5.0
+_log = structlog.get_logger(__name__)
 
 
 class StoreSession(AsyncSession):
@@ -96,7 +100,14 @@ class Store:
             yield session
             await session.commit()
             if session.new_head is not None:
-                write_head(session.head_file, session.new_head, session.secret.audit_head)
+                await self._mirror(session.head_file, session.new_head)
+
+    async def _mirror(self, path: Path, head: AuditHead) -> None:
+        """The rows are committed already, so a mirror that cannot be written now only lags until the next one."""
+        try:
+            await asyncio.to_thread(write_head, path, head, self.secret.audit_head)
+        except OSError as error:
+            _log.warning("audit_head_not_mirrored", seq=head.seq, error=str(error))
 
     @asynccontextmanager
     async def _session(self, engine: AsyncEngine, *, writes: bool) -> AsyncIterator[StoreSession]:
@@ -177,8 +188,6 @@ def _touch(url: URL) -> None:
 
 
 def _directory_fault(error: OSError) -> str:
-    import errno
-
     if error.errno == errno.EROFS or isinstance(error, PermissionError):
         return "database_read_only"
     return "disk_full" if error.errno == errno.ENOSPC else "database_unreachable"

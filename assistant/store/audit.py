@@ -1,0 +1,195 @@
+"""The audit chain: who did what, why, on which data, with what outcome; each row sealed to the one before."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from assistant.errors import Forbidden
+from assistant.principal import Principal
+from assistant.store.audit_head import AuditHead, DamagedHead, read_head
+from assistant.store.database import StoreSession, dump_json
+from assistant.store.records import AuditRow
+from assistant.store.tables import MetaRow
+
+GENESIS = "0" * 64
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """What is to be recorded. `what` is the action (`answer`, `tool`, `consent.grant`, …), `why` the purpose.
+
+    Texts are redacted by the caller; `detail` holds plain JSON.
+    """
+
+    what: str
+    outcome: str
+    why: str = ""
+    enterprise: str | None = None
+    consents: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """A row of the chain."""
+
+    seq: int
+    at: datetime
+    tenant: str
+    who: str
+    role: str
+    what: str
+    why: str
+    enterprise: str | None
+    consents: tuple[str, ...]
+    evidence: tuple[str, ...]
+    versions: dict[str, str]
+    outcome: str
+    detail: dict[str, Any]
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCheck:
+    """Outcome of `verify`: `first_bad` is the sequence number at which the chain stops being ours."""
+
+    rows: int
+    first_bad: int | None = None
+    problem: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.first_bad is None
+
+
+async def append(session: StoreSession, principal: Principal, entry: AuditEntry) -> AuditRecord:
+    """Adds a row in the caller's `Store.writing()` transaction: what is not recorded does not happen.
+
+    Rows of all processes form one chain. Time never runs backwards in it. After the commit the store mirrors
+    the new head in a signed file beside the database.
+    """
+    await session.scalar(select(MetaRow.value).where(MetaRow.key == "audit_lock").with_for_update())
+    last = (
+        await session.execute(
+            select(AuditRow.seq, AuditRow.hash, AuditRow.at).order_by(AuditRow.seq.desc()).limit(1)
+        )
+    ).one_or_none()
+    now = datetime.now(UTC)
+    seq, previous, at = (last.seq + 1, last.hash, max(now, last.at)) if last else (1, GENESIS, now)
+    detail = json.loads(dump_json({"detail": dict(entry.detail)}))["detail"]
+    values: dict[str, Any] = {
+        "seq": seq,
+        "at": at,
+        "tenant": principal.tenant,
+        "who": principal.subject,
+        "role": principal.role,
+        "what": entry.what,
+        "why": entry.why,
+        "enterprise": entry.enterprise,
+        "consents": list(entry.consents),
+        "evidence": list(entry.evidence),
+        "versions": dict(entry.versions),
+        "outcome": entry.outcome,
+        "detail": detail,
+        "previous": previous,
+    }
+    row = AuditRow(**values, hash=_seal(values, session.secret.audit))
+    session.add(row)
+    await session.flush()
+    session.new_head = AuditHead(seq, row.hash)
+    return _record(row)
+
+
+async def verify(session: StoreSession) -> ChainCheck:
+    """Walks the chain and compares its end with the signed head beside the database.
+
+    Finds rows that were edited, deleted (also at the end), inserted, reordered or rewritten without the key.
+    Call it first in its session: a mirror read later than the data could be ahead of them.
+    """
+    try:
+        head = read_head(session.head_file, session.secret.audit_head)
+    except DamagedHead:
+        return ChainCheck(0, first_bad=0, problem="审计链头文件被改动，签名不符")
+    expected, previous, at, mirrored = 1, GENESIS, datetime.min.replace(tzinfo=UTC), None
+    async for row in _rows(session):
+        problem = _problem(row, expected, previous, at, session.secret.audit)
+        if problem:
+            return ChainCheck(expected - 1, first_bad=min(expected, row.seq), problem=problem)
+        if head is not None and row.seq == head.seq:
+            mirrored = row.hash
+        expected, previous, at = row.seq + 1, row.hash, row.at
+    rows = expected - 1
+    if head is None:
+        problem = "审计链头文件缺失，无法确认末尾完整"
+        return ChainCheck(rows, first_bad=rows, problem=problem) if rows else ChainCheck(0)
+    if head.seq > rows:
+        return ChainCheck(rows, first_bad=expected, problem="末尾的记录被删除")
+    if mirrored != head.hash:
+        return ChainCheck(rows, first_bad=head.seq, problem="记录与已签名的链头不符")
+    return ChainCheck(rows)
+
+
+async def read_audit(
+    session: StoreSession, principal: Principal, *, after: int = 0, limit: int = 100
+) -> tuple[AuditRecord, ...]:
+    """Rows of the caller's tenant in order, from `after` on; `Forbidden` without the audit scope."""
+    if not principal.may("audit"):
+        raise Forbidden("您无权查看审计记录")
+    rows = await session.scalars(
+        select(AuditRow)
+        .where(AuditRow.seq > after, AuditRow.tenant == principal.tenant)
+        .order_by(AuditRow.seq)
+        .limit(limit)
+    )
+    return tuple(_record(row) for row in rows)
+
+
+async def _rows(session: StoreSession) -> AsyncIterator[AuditRow]:
+    after = None
+    while True:
+        chosen = select(AuditRow).order_by(AuditRow.seq).limit(_BATCH)
+        rows = list(await session.scalars(chosen if after is None else chosen.where(AuditRow.seq > after)))
+        for row in rows:
+            yield row
+        session.expunge_all()
+        if len(rows) < _BATCH:
+            return
+        after = rows[-1].seq
+
+
+def _problem(row: AuditRow, expected: int, previous: str, at: datetime, key: bytes) -> str:
+    if row.seq != expected:
+        return "记录缺失或次序被改动"
+    if row.previous != previous:
+        return "与上一条记录不相接"
+    if not hmac.compare_digest(row.hash, _seal(_values(row), key)):
+        return "记录内容被改动"
+    return "时间早于上一条记录" if row.at < at else ""
+
+
+def _values(row: AuditRow) -> dict[str, Any]:
+    names = [column.key for column in AuditRow.__table__.columns if column.key != "hash"]
+    return {name: getattr(row, name) for name in names}
+
+
+def _seal(values: Mapping[str, Any], key: bytes) -> str:
+    """Keyed hash over the canonical JSON of a row: sorted keys, time as ISO text in UTC."""
+    plain = {**values, "at": values["at"].astimezone(UTC).isoformat(timespec="microseconds")}
+    text = json.dumps(plain, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hmac.new(key, text.encode(), "sha256").hexdigest()
+
+
+def _record(row: AuditRow) -> AuditRecord:
+    values = _values(row) | {"hash": row.hash}
+    return AuditRecord(**{**values, "consents": tuple(row.consents), "evidence": tuple(row.evidence)})
