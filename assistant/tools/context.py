@@ -12,7 +12,7 @@ from assistant.principal import Principal
 
 if TYPE_CHECKING:
     from assistant.store.database import Store
-    from assistant.store.enterprises import DomainRead, EnterpriseRecord
+    from assistant.store.enterprises import DomainRead, Enterprise
 
 SearchRows = Callable[[str, int, str | None, date], Awaitable[list[dict[str, Any]]]]
 DEFAULT_PURPOSE = "credit_service"
@@ -36,7 +36,7 @@ class ToolContext:
     purpose: str = DEFAULT_PURPOSE
     placeholders: Mapping[str, Any] = field(default_factory=dict)
 
-    async def find_enterprise(self, name: str | None) -> EnterpriseRecord:
+    async def find_enterprise(self, name: str | None) -> Enterprise:
         """The enterprise named, else the one chosen; `InvalidRequest` when there is neither."""
         from assistant.store import enterprises
 
