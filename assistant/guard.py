@@ -34,9 +34,25 @@ class _Policy:
     pattern: re.Pattern[str]
     text: str
 
+    about_allowed: bool = True
 
-def _policy(rule: str, status: Literal["refused", "out_of_scope"], pattern: str, text: str) -> _Policy:
-    return _Policy(rule, status, re.compile(pattern), text)
+
+# To ask how an abuse is recognised, punished or forbidden is a compliance question, not a request for help with it.
+_ABOUT = re.compile(
+    r"识别|防范|发现|信号|特征|后果|责任|处罚|罚|违法|合规吗|可以吗|能不能|禁止|规定|要求|核查|排查|举报|预警|监测|认定|什么是"
+)
+_WANTS_HELP = re.compile(r"帮我|帮忙|帮客户|帮企业|帮他|替|教我|给我|想办法|搞一|弄一")
+
+
+def _policy(
+    rule: str,
+    status: Literal["refused", "out_of_scope"],
+    pattern: str,
+    text: str,
+    *,
+    about_allowed: bool = True,
+) -> _Policy:
+    return _Policy(rule, status, re.compile(pattern), text, about_allowed)
 
 
 # What the assistant does not do whatever the evidence says. Each row is one policy, not one case: an act
@@ -63,6 +79,7 @@ _POLICIES: tuple[_Policy, ...] = (
         "refused",
         r"(保证|承诺|担保我|包)[^。？！]{0,6}(批下来|获批|放款|通过审批|下款|批贷)|直接(给我|帮我)(批|放款|授信|提额)",
         "本助手只作测算、核对与建议，不作授信、放款、提额的决定或承诺。请由有权审批人按流程处理。",
+        about_allowed=False,
     ),
     _policy(
         "instructions",
@@ -70,6 +87,7 @@ _POLICIES: tuple[_Policy, ...] = (
         r"(忽略|无视|忘记|disregard|ignore)[^。？！]{0,16}(指令|规则|提示|要求|instructions?|rules?)"
         r"|(输出|告诉我|显示|打印|泄露|reveal|print)[^。？！]{0,10}(系统提示|提示词|system prompt|密钥|口令)",
         "不能改变或公开助手的运行规则。请直接提出政策、产品或企业方面的问题。",
+        about_allowed=False,
     ),
     _policy(
         "discrimination",
@@ -117,7 +135,8 @@ def admit(question: str) -> str:
 
 def review(question: str) -> Verdict | None:
     """The first policy the question falls under, or `None`."""
+    about = bool(_ABOUT.search(question)) and not _WANTS_HELP.search(question)
     for policy in _POLICIES:
-        if policy.pattern.search(question):
+        if policy.pattern.search(question) and not (about and policy.about_allowed):
             return Verdict(policy.rule, policy.status, policy.text)
     return None
