@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.answer import Answer, AnswerSentence, DataUse, Evidence
+from assistant.conversation import Message
 from assistant.errors import NotFound
 from assistant.principal import Principal
 from assistant.store.consents import granted_pairs, readable
+from assistant.store.conversations import open_conversation, require_conversation
 from assistant.store.domains import CREDIT_SERVICE
 from assistant.store.hidden import hide
 from assistant.store.records import AnswerRow, EvidenceRow
@@ -44,29 +46,39 @@ class StoredAnswer:
     hidden: bool
 
 
+@dataclass(frozen=True, slots=True)
+class StartedAnswer:
+    """The ids of an answer that is now being made and of the conversation it belongs to."""
+
+    id: str
+    conversation: str
+    turn: int
+
+
 async def start_answer(
     session: AsyncSession,
     principal: Principal,
     *,
-    conversation: str,
     question: str,
     as_of: date,
+    conversation: str | None = None,
     enterprise: str | None = None,
-    answer_id: str | None = None,
-) -> str:
-    """Records that a question is being answered, as the next turn of `conversation`; returns the answer's id.
+) -> StartedAnswer:
+    """Records that a question is being answered, as the next turn of `conversation` or of a new one.
 
-    The conversation is one that `conversations.open_conversation` returned in the same transaction.
+    `NotFound` (code `conversation_not_found`) for a conversation that is not the caller's.
     """
-    identity = answer_id or f"ans_{secrets.token_hex(12)}"
+    thread = await open_conversation(session, principal, question=question, conversation=conversation)
+    identity = f"ans_{secrets.token_hex(12)}"
     last = await session.scalar(
-        select(func.max(AnswerRow.turn)).where(AnswerRow.conversation_id == conversation)
+        select(func.max(AnswerRow.turn)).where(AnswerRow.conversation_id == thread.id)
     )
+    turn = (last or 0) + 1
     await session.execute(
         insert(AnswerRow).values(
             id=identity,
-            conversation_id=conversation,
-            turn=(last or 0) + 1,
+            conversation_id=thread.id,
+            turn=turn,
             tenant=principal.tenant,
             subject=principal.subject,
             role=principal.role,
@@ -78,7 +90,7 @@ async def start_answer(
             started_at=datetime.now(UTC),
         )
     )
-    return identity
+    return StartedAnswer(identity, thread.id, turn)
 
 
 async def finish_answer(
@@ -144,21 +156,39 @@ async def read_answer(
     return shown[0]
 
 
-async def read_answers(
+async def list_turns(
     session: AsyncSession,
     principal: Principal,
-    *,
     conversation: str,
+    *,
     today: date,
     purpose: str = CREDIT_SERVICE,
 ) -> tuple[StoredAnswer, ...]:
-    """The caller's own answers of one conversation, in the order of its turns."""
+    """The turns of one of the caller's conversations in order, hidden where a consent is gone."""
+    await require_conversation(session, principal, conversation)
     rows = await session.scalars(
         select(AnswerRow)
         .where(AnswerRow.conversation_id == conversation, *_own(principal))
         .order_by(AnswerRow.turn)
     )
     return await _shown(session, principal, list(rows), today=today, purpose=purpose)
+
+
+async def list_messages(
+    session: AsyncSession,
+    principal: Principal,
+    conversation: str,
+    *,
+    today: date,
+    purpose: str = CREDIT_SERVICE,
+) -> tuple[Message, ...]:
+    """The finished turns as messages, for asking on; what a revoked consent hides is not among them."""
+    messages: list[Message] = []
+    for turn in await list_turns(session, principal, conversation, today=today, purpose=purpose):
+        if turn.answer is not None:
+            messages.append(Message(role="user", content=turn.question))
+            messages.append(Message(role="assistant", content=turn.answer.text))
+    return tuple(messages)
 
 
 async def require_own(session: AsyncSession, principal: Principal, answer_id: str) -> None:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from assistant.answer import Answer, DataUse, Evidence, ToolCall, ToolSource
 from assistant.errors import Forbidden
 from assistant.principal import Principal
 from assistant.store.audit_head import AuditHead, DamagedHead, read_head
+from assistant.store.consents import open_without_consent, valid_consent
 from assistant.store.database import StoreSession, dump_json
+from assistant.store.domains import CREDIT_SERVICE
 from assistant.store.records import AuditRow
 from assistant.store.tables import MetaRow
 
 GENESIS = "0" * 64
 _BATCH = 500
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,63 @@ async def append(session: StoreSession, principal: Principal, entry: AuditEntry)
     return _record(row)
 
 
+async def append_answer(
+    session: StoreSession,
+    principal: Principal,
+    answer: Answer,
+    evidence: Sequence[Evidence],
+    *,
+    purpose: str = CREDIT_SERVICE,
+) -> AuditRecord:
+    """Records a finished answer: which evidence, tools and versions made it and under which consents."""
+    uses = [use for item in evidence for use in item.uses]
+    uses += [source.data for call in answer.tool_calls for source in _sources(call) if source.data]
+    versions = {"model": answer.model, "prompt": answer.prompt_version, "index": answer.index_version}
+    calls = [{"name": call.name, "outcome": _outcome(call)} for call in answer.tool_calls]
+    entry = AuditEntry(
+        what="answer",
+        outcome=answer.status,
+        why=purpose if uses else "",
+        enterprise=uses[0].enterprise if uses else None,
+        consents=await _consents(session, principal, uses, purpose),
+        evidence=tuple(item.id for item in evidence),
+        versions=versions,
+        detail={
+            "answer": answer.id,
+            "conversation": answer.conversation,
+            "as_of": answer.as_of,
+            "tools": calls,
+            "withheld": answer.verification.withheld,
+            "degraded": answer.degraded,
+        },
+    )
+    return await append(session, principal, entry)
+
+
+async def append_tool_call(
+    session: StoreSession,
+    principal: Principal,
+    call: ToolCall,
+    *,
+    as_of: date,
+    purpose: str = CREDIT_SERVICE,
+) -> AuditRecord:
+    """Records a tool run outside an answer, a failed one too. Arguments are named, their values are not kept."""
+    uses = [source.data for source in _sources(call) if source.data]
+    rule = call.result.rule if call.result else None
+    entry = AuditEntry(
+        what=f"tool.{call.name}",
+        outcome=_outcome(call),
+        why=purpose if uses or call.error_code == "consent_required" else "",
+        enterprise=uses[0].enterprise if uses else None,
+        consents=await _consents(session, principal, uses, purpose),
+        evidence=(call.id,),
+        versions={rule.id: rule.version} if rule else {},
+        detail={"as_of": as_of, "arguments": sorted(call.arguments)},
+    )
+    return await append(session, principal, entry)
+
+
 async def verify(session: StoreSession) -> ChainCheck:
     """Walks the chain and compares its end with the signed head beside the database.
 
@@ -166,6 +228,29 @@ async def _rows(session: StoreSession) -> AsyncIterator[AuditRow]:
         if len(rows) < _BATCH:
             return
         after = rows[-1].seq
+
+
+async def _consents(
+    session: StoreSession, principal: Principal, uses: Sequence[DataUse], purpose: str
+) -> tuple[str, ...]:
+    """The consents behind `uses`: the one noted at the read, else the one that is valid now."""
+    found: dict[str, None] = {}
+    for enterprise, domain, noted in dict.fromkeys((u.enterprise, u.domain, u.consent) for u in uses):
+        if noted is None and not open_without_consent(principal, enterprise, domain):
+            noted = await valid_consent(
+                session, principal, enterprise, domain, today=datetime.now(_SHANGHAI).date(), purpose=purpose
+            )
+        if noted is not None:
+            found[noted] = None
+    return tuple(found)
+
+
+def _sources(call: ToolCall) -> tuple[ToolSource, ...]:
+    return call.result.sources if call.result else ()
+
+
+def _outcome(call: ToolCall) -> str:
+    return "ok" if call.ok else (call.error_code or "failed")
 
 
 def _problem(row: AuditRow, expected: int, previous: str, at: datetime, key: bytes) -> str:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assistant.conversation import Message
 from assistant.errors import NotFound
 from assistant.principal import Principal
-from assistant.store.answers import StoredAnswer, read_answers
-from assistant.store.domains import CREDIT_SERVICE
 from assistant.store.records import ConversationRow
 
 _TITLE_CHARS = 40
@@ -38,7 +35,7 @@ async def open_conversation(
     """
     now = datetime.now(UTC)
     if conversation is not None:
-        row = await _own(session, principal, conversation)
+        row = await require_conversation(session, principal, conversation)
         row.updated_at = max(now, row.updated_at)
     else:
         row = ConversationRow(
@@ -67,37 +64,10 @@ async def list_conversations(
     return tuple(_conversation(row) for row in rows)
 
 
-async def list_turns(
-    session: AsyncSession,
-    principal: Principal,
-    conversation: str,
-    *,
-    today: date,
-    purpose: str = CREDIT_SERVICE,
-) -> tuple[StoredAnswer, ...]:
-    """The turns of one of the caller's conversations in order, hidden where a consent is gone."""
-    await _own(session, principal, conversation)
-    return await read_answers(session, principal, conversation=conversation, today=today, purpose=purpose)
-
-
-async def list_messages(
-    session: AsyncSession,
-    principal: Principal,
-    conversation: str,
-    *,
-    today: date,
-    purpose: str = CREDIT_SERVICE,
-) -> tuple[Message, ...]:
-    """The finished turns as messages, for asking on; what a revoked consent hides is not among them."""
-    messages: list[Message] = []
-    for turn in await list_turns(session, principal, conversation, today=today, purpose=purpose):
-        if turn.answer is not None:
-            messages.append(Message(role="user", content=turn.question))
-            messages.append(Message(role="assistant", content=turn.answer.text))
-    return tuple(messages)
-
-
-async def _own(session: AsyncSession, principal: Principal, conversation: str) -> ConversationRow:
+async def require_conversation(
+    session: AsyncSession, principal: Principal, conversation: str
+) -> ConversationRow:
+    """The caller's own conversation; `NotFound`, in the same words, for somebody else's or none."""
     row = await session.scalar(
         select(ConversationRow).where(
             ConversationRow.id == conversation,

@@ -124,9 +124,14 @@ async def index_manifest(session: AsyncSession) -> tuple[ManifestRow, ...]:
     return tuple(ManifestRow(*row) for row in rows)
 
 
-async def iterate_embeddings(session: AsyncSession, *, batch: int = _BATCH) -> AsyncIterator[IndexEntry]:
-    """Everything an index is rebuilt from, in a fixed order, read in batches. For index building only."""
-    position = (0, -1)
+async def iterate_embeddings(
+    session: AsyncSession, *, after_version: int = 0, batch: int = _BATCH
+) -> AsyncIterator[IndexEntry]:
+    """Everything an index is rebuilt from, in a fixed order, read in batches. For index building only.
+
+    `after_version` leaves out the version rows up to that one: version rows only ever get larger numbers.
+    """
+    position = (after_version + 1, -1)
     while True:
         rows = (
             await session.execute(
