@@ -22,18 +22,10 @@ from assistant.answer import ToolCall, ToolFinished, ToolStarted, Usage
 from assistant.chat_model import text_of
 from assistant.conversation import Message
 from assistant.errors import BaguiError, InvalidRequest
+from assistant.router import Proposal
 from assistant.tools.tool import Tool
 
 ROUTED = "routed_"  # the id of a call that the router chose begins so
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What the router proposes in the model's place."""
-
-    name: str
-    arguments: dict[str, Any]
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from assistant.redaction import redact
 from assistant.retrieval.retriever import Retriever
 from assistant.router import Router
 from assistant.settings import Settings
-from assistant.store import answers, audit
+from assistant.store import answers, audit, conversations
 from assistant.store.database import Store
 from assistant.tools.context import DEFAULT_PURPOSE, ToolContext
 from assistant.tools.tool import Tool, run_tool
@@ -132,18 +132,22 @@ class Assistant:
         )
 
     async def _open(self, asked: Asked, request: AnswerRequest, principal: Principal) -> AnswerDraft:
+        question = redact(asked.question)
         async with self.store.writing() as session:
-            started = await answers.start_answer(
+            conversation = await conversations.open_conversation(
+                session, principal, question=question, conversation=request.conversation
+            )
+            answer_id = await answers.start_answer(
                 session,
                 principal,
-                question=redact(asked.question),
+                conversation=conversation.id,
+                question=question,
                 as_of=asked.as_of,
                 enterprise=asked.enterprise,
-                conversation=request.conversation,
             )
         return AnswerDraft(
-            id=started.id,
-            conversation=started.conversation,
+            id=answer_id,
+            conversation=conversation.id,
             question=asked.question,
             as_of=asked.as_of,
             enterprise=asked.enterprise,
