@@ -42,10 +42,13 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """What an index must know of a passage to decide its visibility without reading it."""
+    """What an index must know of a passage to decide its visibility, and to find it by name, without reading it."""
 
     id: str
     version_id: int
+    source_id: str
+    title: str
+    locator: str
     collection: str
     audience: str
     enterprise: str | None
@@ -110,6 +113,9 @@ async def index_manifest(session: AsyncSession) -> tuple[ManifestRow, ...]:
         select(
             PassageRow.id,
             PassageRow.version_id,
+            PassageRow.source_id,
+            PassageRow.title,
+            PassageRow.locator,
             VersionRow.collection,
             PassageRow.audience,
             PassageRow.enterprise_code,
