@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -14,23 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from assistant.answer import RiskLevel, ToolCall, ToolResult
 from assistant.errors import BaguiError, Forbidden, InvalidRequest, NotFound
 from assistant.principal import Scope
+from assistant.tools.argument import Arg, ArgKind, resolve
 from assistant.tools.context import ToolContext
 
-ArgKind = Literal[
-    "money", "percent", "days", "months", "count", "date", "text", "enterprise", "flag", "choice"
-]
+__all__ = ["Arg", "ArgKind", "Tool", "ToolFunction", "resolve", "run_tool", "tool"]
+
 ToolFunction = Callable[..., Awaitable[ToolResult]]
-_PLACEHOLDER = re.compile(r"⟨[A-Z]\d+⟩")
-
-
-@dataclass(frozen=True, slots=True)
-class Arg:
-    """What an argument means: its title, its kind, and the words that announce it in a question."""
-
-    title: str
-    kind: ArgKind
-    cues: tuple[str, ...] = ()
-    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +127,14 @@ async def run_tool(
         raise NotFound(f"没有名为“{name}”的工具", code="tool_not_found", param="name")
     if not context.principal.may(declared.scope):
         raise Forbidden(f"当前身份不能使用工具“{declared.title}”", code="scope_missing", param="name")
-    resolved = {key: resolve(value, context.placeholders) for key, value in arguments.items()}
+    resolved = {
+        key: resolve(value, context.placeholders, declared.args[key].kind if key in declared.args else "text")
+        for key, value in arguments.items()
+    }
     try:
         valid = declared.arguments.model_validate(resolved)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        param = ".".join(str(part) for part in first["loc"]) or None
-        raise InvalidRequest(
-            f"参数 {param}：{first['msg']}", param=param, code="invalid_arguments"
-        ) from error
+        raise _problem(error, declared) from error
     identity = call_id or f"call_{secrets.token_hex(8)}"
     shown = valid.model_dump(mode="json", exclude_unset=True)
     try:
@@ -168,16 +155,39 @@ async def run_tool(
     return ToolCall(id=identity, name=name, arguments=shown, ok=True, result=result, chosen_by=chosen_by)
 
 
-def resolve(value: Any, placeholders: Mapping[str, Any]) -> Any:
-    """A placeholder's typed value; everything else as it is. An unknown placeholder is a bad argument."""
-    if isinstance(value, str) and _PLACEHOLDER.fullmatch(value.strip()):
-        try:
-            return placeholders[value.strip()]
-        except KeyError:
-            raise InvalidRequest(f"占位符 {value} 在问题中不存在", code="unknown_placeholder") from None
-    if isinstance(value, list):
-        return [resolve(item, placeholders) for item in value]
-    return value
+_PROBLEMS = {
+    "missing": "必须提供",
+    "extra_forbidden": "没有这个参数",
+    "greater_than_equal": "不得小于 {ge}",
+    "greater_than": "必须大于 {gt}",
+    "less_than_equal": "不得大于 {le}",
+    "less_than": "必须小于 {lt}",
+    "decimal_parsing": "应为数字",
+    "decimal_type": "应为数字",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "int_from_float": "应为整数",
+    "finite_number": "应为有限的数字",
+    "literal_error": "应为 {expected} 之一",
+    "bool_parsing": "应为 true 或 false",
+    "bool_type": "应为 true 或 false",
+    "string_type": "应为文本",
+    "string_too_short": "不能为空",
+    "string_too_long": "最长 {max_length} 字",
+    "string_pattern_mismatch": "格式不对",
+    "list_type": "应为列表",
+    "date_from_datetime_parsing": "应为 YYYY-MM-DD 形式的日期",
+    "date_parsing": "应为 YYYY-MM-DD 形式的日期",
+}
+
+
+def _problem(error: ValidationError, tool: Tool) -> InvalidRequest:
+    first = error.errors(include_url=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else None
+    title = tool.args[name].title if name and name in tool.args else ""
+    reason = _PROBLEMS.get(first["type"], first["msg"]).format(**first.get("ctx", {}))
+    shown = f"{name}（{title}）" if title else name
+    return InvalidRequest(f"参数 {shown}：{reason}", param=name, code="invalid_arguments")
 
 
 def _plain(definition: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Dated, versioned rule sets and the pure functions that apply them."""
