@@ -1,0 +1,53 @@
+# Two commands matter: `make serve` and `make test`. Both set themselves up with pip and nothing else.
+PYTHON ?= python3
+VENV := .venv
+PIP := $(VENV)/bin/pip --disable-pip-version-check
+MARK := $(VENV)/.bagui
+RUNTIME := $(MARK)-runtime
+DEV := $(MARK)-dev
+
+.PHONY: serve test test-slow check bench docs format clean
+
+serve: $(RUNTIME)
+	$(VENV)/bin/bagui serve
+
+test: $(DEV)
+	$(VENV)/bin/python -m pytest -m "not slow"
+
+test-slow: $(DEV)
+	$(VENV)/bin/python -m pytest -m slow
+
+check: $(DEV)
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/pyright
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/python -m serve.api_docs --check
+
+bench: $(DEV)
+	$(VENV)/bin/python -m eval.bench
+
+docs: $(DEV)
+	$(VENV)/bin/python -m serve.api_docs
+
+format: $(DEV)
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+# A stamp is as new as what it was installed from, so the second run installs nothing.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v >= (3, 11) or sys.exit(f"Bagui needs Python 3.11 or newer; {sys.executable} is {v[0]}.{v[1]}. Try: make PYTHON=/path/to/python3.11 serve")'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install --quiet --upgrade -c constraints.txt pip
+	$(PIP) install --quiet -c constraints.txt -e .
+	@touch $(RUNTIME)
+
+$(DEV): pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install --quiet --upgrade -c constraints.txt pip
+	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
+	@touch $(RUNTIME) $(DEV)
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -1,0 +1,54 @@
+"""The HTTP application: every part made explicitly, opened and closed with the server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from assistant.settings import Settings
+from serve import answers_api, health, operator_api, tools_api
+from serve.auth import authenticator
+from serve.errors import install
+from serve.house import House
+from serve.middleware import BodyLimit, DrainGate, RequestShell
+from serve.openai import chat
+from serve.opening import open_house
+
+
+def create_app(settings: Settings, house: House | None = None) -> FastAPI:
+    """The application of one installation. Its lifespan opens the database, the indexes and the models.
+
+    `house` is handed in by the server command, which prints its credentials and drains it.
+    """
+    home = house or House(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await open_house(home)
+        try:
+            yield
+        finally:
+            await home.close()
+
+    app = FastAPI(
+        title="Bagui",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    allow = authenticator(home)
+    app.include_router(health.routes(home))
+    app.include_router(chat.routes(home, allow))
+    app.include_router(tools_api.routes(home, allow))
+    app.include_router(answers_api.routes(home, allow))
+    app.include_router(operator_api.routes(home))
+    install(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(BodyLimit, limit=settings.body_limit_bytes)
+    app.add_middleware(DrainGate, drain=home.drain)
+    app.add_middleware(RequestShell)
+    return app

@@ -1,0 +1,186 @@
+"""ask, search, tools, tool, enterprises."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from serve.commands.shell import (
+    AsOf,
+    Enterprise,
+    Json,
+    Role,
+    day,
+    perform,
+    print_json,
+    print_rows,
+    role,
+    say,
+)
+
+_STATUS = {"in_force": "现行有效", "expired": "已失效", "not_yet": "尚未施行", "unknown": "时效未载明"}
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(epilog="Example: bagui ask '2025年6月的一年期LPR是多少' --as-of 2026-01-01")(ask)
+    app.command(epilog="Example: bagui search '流动资金贷款期限' --k 3 --json")(search)
+    app.command(epilog="Example: bagui tools --json")(tools)
+    app.command(
+        epilog="""Example: bagui tool loan_rate --args '{"day": "2025-06-30", "tenor": "1y"}' --json"""
+    )(tool)
+    app.command(epilog="Example: bagui enterprises --role rm")(enterprises)
+
+
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION")],
+    role_: Role = "rm",
+    enterprise: Enterprise = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """One verified answer, streamed to the terminal."""
+    arguments = {
+        "question": question,
+        "role": role(role_),
+        "enterprise": enterprise,
+        "as_of": day(as_of, "--as-of"),
+    }
+    ending: dict[str, Any] = {}
+
+    def on_event(event: dict[str, Any]) -> None:
+        if event["event"] in {"finished", "failed"}:
+            ending.update(event)
+        elif not as_json:
+            _show(event)
+
+    perform("ask", arguments, on_event)
+    if ending.get("event") != "finished":
+        say(f"bagui: {ending.get('message', '回答没有完成')}")
+        raise typer.Exit(2 if 400 <= int(ending.get("http", 500)) < 500 and ending.get("http") != 404 else 1)
+    if as_json:
+        print_json(ending["answer"])
+    else:
+        _show_sources(ending["answer"])
+
+
+def _show(event: dict[str, Any]) -> None:
+    if event["event"] == "sentence":
+        typer.echo(event["text"])
+    elif event["event"] == "tool_started":
+        say(f"… {event['title']}")
+
+
+def _show_sources(answer: dict[str, Any]) -> None:
+    if answer["citations"]:
+        typer.echo("")
+    for item in answer["citations"]:
+        where = f" {item['locator']}" if item["locator"] else ""
+        status = f"（{_STATUS[item['status']]}）" if item["kind"] == "passage" else ""
+        typer.echo(f"[{item['n']}] {item['title']}{where}{status}")
+    if answer["missing"]:
+        typer.echo(f"还缺：{'；'.join(answer['missing'])}")
+    if answer["degraded"]:
+        say(f"降级：{'、'.join(answer['degraded'])}")
+
+
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY")],
+    k: Annotated[int, typer.Option("--k", help="How many passages, 1 to 200.")] = 10,
+    collection: Annotated[str | None, typer.Option(help="Only this collection.")] = None,
+    as_of: AsOf = None,
+    role_: Role = "rm",
+    enterprise: Enterprise = None,
+    as_json: Json = False,
+) -> None:
+    """Passages of the knowledge base, best first."""
+    rows = perform(
+        "search",
+        {
+            "query": query,
+            "k": k,
+            "collection": collection,
+            "as_of": day(as_of, "--as-of"),
+            "role": role(role_),
+            "enterprise": enterprise,
+        },
+    )
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        typer.echo(f"{row['score']:.3f}  《{row['title']}》{row['locator']}（{_STATUS[row['status']]}）")
+        typer.echo(f"       {' '.join(row['text'].split())[:120]}")
+
+
+def tools(as_json: Json = False) -> None:
+    """The catalogue: name, title, summary, arguments, scope, risk level."""
+    cards = perform("tools", {})
+    if as_json:
+        print_json(cards)
+    else:
+        print_rows(
+            [[card["name"], card["title"], card["risk_level"]] for card in cards], ["name", "title", "risk"]
+        )
+
+
+def tool(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    args: Annotated[str, typer.Option("--args", help="The arguments, a JSON object.", metavar="JSON")] = "{}",
+    role_: Role = "rm",
+    enterprise: Enterprise = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Runs one tool exactly as the assistant would."""
+    from serve.json_body import parse_json
+
+    arguments = parse_json(args.encode("utf-8", "surrogatepass"))
+    if not isinstance(arguments, dict):
+        raise typer.BadParameter("--args 应为一个 JSON 对象")
+    call = perform(
+        "tool",
+        {
+            "name": name,
+            "arguments": arguments,
+            "role": role(role_),
+            "enterprise": enterprise,
+            "as_of": day(as_of, "--as-of"),
+        },
+    )
+    if as_json:
+        print_json(call)
+    elif call["ok"]:
+        _show_result(call["result"])
+    if not call["ok"]:
+        if not as_json:
+            say(f"bagui: {call['error']}")
+        raise typer.Exit(1)
+
+
+def _show_result(result: dict[str, Any]) -> None:
+    for sentence in result["summary"]:
+        typer.echo(sentence)
+    if not result["summary"]:
+        typer.echo(json.dumps(result["value"], ensure_ascii=False, indent=2))
+    for step in result["trace"]:
+        typer.echo(f"  · {step['label']}：{step['detail']}")
+    if result["missing"]:
+        typer.echo(f"还缺：{'；'.join(result['missing'])}")
+
+
+def enterprises(
+    role_: Role = "rm",
+    enterprise: Enterprise = None,
+    as_json: Json = False,
+) -> None:
+    """The enterprises the caller may see. Samples are fictional."""
+    rows = perform("enterprises", {"role": role(role_), "enterprise": enterprise})
+    if as_json:
+        print_json(rows)
+        return
+    cells = [[row["code"], row["name"], row["city"], row["industry"], row["stage"]] for row in rows]
+    print_rows(cells, ["code", "name", "city", "industry", "stage"])
+    if any(row["fictional"] for row in rows):
+        say("示例企业均为虚构。")

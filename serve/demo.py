@@ -1,0 +1,55 @@
+"""Demo credentials: random, fresh at each start, the last ones revoked, in a file only the owner can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.principal import Role
+from assistant.settings import Settings
+from assistant.store import enterprises, keys
+from assistant.store.database import Store
+from serve.operations.operation import operator
+from serve.server_file import write_private
+
+ROLES: tuple[Role, ...] = ("rm", "enterprise", "developer", "auditor", "admin")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DemoCredentials:
+    """One key for each role; the enterprise key is bound to `enterprise`."""
+
+    keys: dict[str, str]
+    enterprise: str | None
+
+
+async def issue(store: Store, settings: Settings) -> DemoCredentials | None:
+    """Revokes the demo keys of the last start and, in demo mode, makes new ones and writes `demo.json`."""
+    path = settings.home_path / "demo.json"
+    async with store.writing() as session:
+        await keys.revoke_demo_keys(session)
+        if not settings.demo:
+            _forget(path)
+            return None
+        listed = await enterprises.list_enterprises(session, operator(tenant=settings.tenant))
+        code = listed[0].code if listed else None
+        made: dict[str, str] = {}
+        for role in ROLES:
+            if role == "enterprise" and code is None:
+                continue
+            new = await keys.create_key(
+                session,
+                role=role,
+                enterprise=code if role == "enterprise" else None,
+                tenant=settings.tenant,
+                subject=f"demo:{role}",
+                label="demo",
+                demo=True,
+            )
+            made[role] = new.token
+    write_private(path, {"keys": made, "enterprise": code})
+    return DemoCredentials(made, code)
+
+
+def _forget(path: Path) -> None:
+    path.unlink(missing_ok=True)

@@ -1,0 +1,111 @@
+"""Answers being made. Generation belongs to the server: a reader may leave and come back by id and offset."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+
+from assistant.answer import AnswerEvent, Failed, Finished, Started
+from assistant.errors import BaguiError
+
+MAX_RUNNING = 64
+_KEPT = 200
+
+
+class Overloaded(BaguiError):
+    """More questions at once than this server takes."""
+
+    http, type, default_code = 503, "server_error", "overloaded"
+
+
+class Generation:
+    """One answer on its way: the events so far, read from any offset by any number of readers."""
+
+    def __init__(self, events: AsyncIterator[AnswerEvent], on_end: Callable[[], None]) -> None:
+        self.events: list[AnswerEvent] = []
+        self.ended = False
+        self._news = asyncio.Event()
+        self._on_end = on_end
+        self._task = asyncio.create_task(self._run(events))
+
+    async def _run(self, events: AsyncIterator[AnswerEvent]) -> None:
+        try:
+            async for event in events:
+                self.events.append(event)
+                self._tell()
+        finally:
+            self.ended = True
+            self._tell()
+            self._on_end()
+
+    def _tell(self) -> None:
+        told, self._news = self._news, asyncio.Event()
+        told.set()
+
+    async def follow(
+        self, offset: int = 0, *, pulse_s: float | None = None
+    ) -> AsyncIterator[AnswerEvent | None]:
+        """Events from `offset` on; `None` after each `pulse_s` seconds of silence. Raises what the answer raised."""
+        while True:
+            news = self._news
+            while offset < len(self.events):
+                yield self.events[offset]
+                offset += 1
+            if self.ended:
+                await self._task
+                return
+            try:
+                async with asyncio.timeout(pulse_s):
+                    await news.wait()
+            except TimeoutError:
+                yield None
+
+    async def first(self) -> AnswerEvent:
+        """The first event, or the error that came before any."""
+        async for event in self.follow():
+            if event is not None:
+                return event
+        raise RuntimeError("an answer ended without an event")
+
+    async def last(self) -> Finished | Failed:
+        """How it ended."""
+        ending: AnswerEvent | None = None
+        async for event in self.follow():
+            ending = event or ending
+        if not isinstance(ending, Finished | Failed):
+            raise RuntimeError("an answer ended without Finished or Failed")
+        return ending
+
+    async def cancel(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+class Generations:
+    """The answers of this process: those running, and the last ones by id."""
+
+    def __init__(self, limit: int = MAX_RUNNING) -> None:
+        self._limit = limit
+        self._running: set[Generation] = set()
+        self._by_answer: OrderedDict[str, Generation] = OrderedDict()
+
+    def start(self, events: AsyncIterator[AnswerEvent]) -> Generation:
+        """Begins an answer; `Overloaded` when too many run."""
+        if len(self._running) >= self._limit:
+            raise Overloaded("同时处理的问题过多，请稍后重试")
+        generation = Generation(events, lambda: self._running.discard(generation))
+        self._running.add(generation)
+        return generation
+
+    def keep(self, started: Started, generation: Generation) -> None:
+        self._by_answer[started.answer_id] = generation
+        while len(self._by_answer) > _KEPT:
+            self._by_answer.popitem(last=False)
+
+    def get(self, answer_id: str) -> Generation | None:
+        return self._by_answer.get(answer_id)
+
+    async def close(self) -> None:
+        """Ends what still runs; each answer's own `finally` stores how far it came."""
+        await asyncio.gather(*(generation.cancel() for generation in tuple(self._running)))

@@ -1,0 +1,57 @@
+"""What the running server holds: made once at start, handed to each router, closed at the end."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assistant.errors import BaguiError, StoreUnavailable
+from assistant.settings import Settings
+from serve.drain import Drain
+from serve.generations import Generations
+
+if TYPE_CHECKING:
+    from assistant.build import Bagui
+    from serve.demo import DemoCredentials
+
+
+def _silent(_text: str) -> None:
+    pass
+
+
+@dataclass(slots=True)
+class House:
+    """`bagui` is set while the server is open. The operator token lets this machine's command line in.
+
+    `say` tells a person what a long start is doing; `fault` is why a start failed.
+    """
+
+    settings: Settings
+    drain: Drain = field(default_factory=Drain)
+    generations: Generations = field(default_factory=Generations)
+    operator_token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    demo: DemoCredentials | None = None
+    say: Callable[[str], None] = _silent
+    fault: BaguiError | None = None
+    _bagui: Bagui | None = None
+
+    @property
+    def bagui(self) -> Bagui:
+        if self._bagui is None:
+            raise StoreUnavailable("服务尚未就绪", code="not_ready")
+        return self._bagui
+
+    @property
+    def is_open(self) -> bool:
+        return self._bagui is not None
+
+    def opened(self, bagui: Bagui) -> None:
+        self._bagui = bagui
+
+    async def close(self) -> None:
+        await self.generations.close()
+        if self._bagui is not None:
+            bagui, self._bagui = self._bagui, None
+            await bagui.close()

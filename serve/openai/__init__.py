@@ -1,0 +1,1 @@
+"""The OpenAI wire format, spoken for the assistant."""

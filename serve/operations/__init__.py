@@ -1,0 +1,1 @@
+"""What an operator can have done, in-process or by a running server."""

@@ -1,0 +1,105 @@
+"""What the knowledge base holds: documents listed, removed and brought in; the state of the parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from assistant.principal import principal_for
+from assistant.store import documents, versions
+from assistant.store.audit import AuditEntry, append
+from assistant.store.database import Store
+from assistant.today import today_in_shanghai
+from serve.operations.operation import (
+    Arguments,
+    Asked,
+    Stream,
+    operator,
+    result,
+)
+
+if TYPE_CHECKING:
+    from assistant.build import Bagui
+
+
+class DocumentsArguments(Asked):
+    collection: str | None = None
+
+
+class RemoveArguments(Arguments):
+    id: str = Field(max_length=400)
+
+
+class IngestArguments(Arguments):
+    """Files or folders on this machine; `collection` for those that do not name one themselves."""
+
+    paths: list[str] = Field(min_length=1, max_length=10_000)
+    collection: str | None = Field(default=None, min_length=3, max_length=60, pattern=r"^[a-z][a-z0-9_-]+$")
+
+
+class NoArguments(Arguments):
+    pass
+
+
+async def list_documents(store: Store, asked: DocumentsArguments) -> list[dict[str, Any]]:
+    principal = operator(asked.role, asked.enterprise)
+    today = today_in_shanghai()
+    async with store.reading() as session:
+        held = await documents.list_documents(session, principal, collection=asked.collection)
+        statuses = versions.statuses(await versions.load_versions(session), today)
+    return [
+        {
+            "id": document.id,
+            "collection": document.collection,
+            "title": document.title,
+            "versions": [
+                {
+                    "version": version.version,
+                    "doc_no": version.doc_no,
+                    "issuer": version.issuer,
+                    "authority": version.authority,
+                    "status": statuses[version.id],
+                    "issued": _day(version.issued),
+                    "effective_from": _day(version.effective_from),
+                    "effective_to": _day(version.effective_to),
+                    "passages": passages,
+                }
+                for version, passages in zip(document.versions, document.passages, strict=True)
+            ],
+        }
+        for document in held
+    ]
+
+
+def _day(day: Any) -> str | None:
+    return day.isoformat() if day else None
+
+
+async def remove_document(bagui: Bagui, asked: RemoveArguments) -> Stream:
+    async with bagui.store.writing() as session:
+        removed = await documents.remove_document(session, asked.id)
+        entry = AuditEntry("document.remove", "ok", detail={"document": asked.id, "versions": removed})
+        await append(session, operator(), entry)
+    await bagui.retriever.refresh()
+    yield result({"id": asked.id, "removed": removed})
+
+
+async def state(bagui: Bagui, _asked: NoArguments) -> Stream:
+    """Which parts serve, which do not, and what the knowledge base counts."""
+    async with bagui.store.reading() as session:
+        everyone = principal_for("admin", "operator:admin", tenant=bagui.settings.tenant)
+        held = await documents.list_documents(session, everyone)
+    llm = bagui.settings.llm
+    yield result(
+        {
+            "degraded": list(bagui.degraded),
+            "served_model": (llm.model or "default") if llm.base_url else None,
+            "embedded_model": bagui.embedded.model_name if bagui.embedded else None,
+            "embedded_fault": bagui.embedded_fault,
+            "index_version": bagui.retriever.version,
+            "documents": len(held),
+            "passages": sum(sum(document.passages) for document in held),
+            "tools": list(bagui.assistant.catalogue),
+        }
+    )

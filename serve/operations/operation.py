@@ -1,0 +1,70 @@
+"""An operation: something the operator of this machine can ask for, declared once for both ways to run it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.principal import Principal, principal_for
+
+if TYPE_CHECKING:
+    from assistant.build import Bagui
+    from assistant.store.database import Store
+
+CommandRole = Literal["rm", "enterprise", "developer", "admin", "auditor"]
+
+
+class Arguments(BaseModel):
+    """Arguments of an operation; what is unknown is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Asked(Arguments):
+    """In whose place the operator asks. `enterprise` binds the role to one, as a key of that role would be."""
+
+    role: CommandRole = "rm"
+    enterprise: str | None = Field(default=None, max_length=200)
+
+
+Stream = AsyncIterator[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOperation:
+    """Needs the database and nothing else: no index, no model."""
+
+    name: str
+    arguments: type[Arguments]
+    run: Callable[[Store, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class FullOperation:
+    """Needs everything. Its lines are events; the last is `{"event": "result", "value": …}` or a `finished`.
+
+    `furnished` says that an empty knowledge base is filled with the built-in one before it runs.
+    """
+
+    name: str
+    arguments: type[Arguments]
+    run: Callable[[Bagui, Any], Stream]
+    furnished: bool = True
+
+
+Operation = StoreOperation | FullOperation
+
+
+def result(value: Any) -> dict[str, Any]:
+    """The line that ends an operation which returns one value."""
+    return {"event": "result", "value": value}
+
+
+def operator(
+    role: CommandRole = "admin", enterprise: str | None = None, *, tenant: str = "bank"
+) -> Principal:
+    """The principal under which the operator's command reads; named so in the audit chain."""
+    return principal_for(role, f"operator:{role}", enterprise=enterprise, tenant=tenant)

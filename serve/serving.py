@@ -1,0 +1,147 @@
+"""`bagui serve`: one process, one worker, from the taken port to the drained end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+from types import FrameType
+
+import typer
+import uvicorn
+from filelock import FileLock, Timeout
+
+from assistant.errors import AlreadyRunning, BaguiError
+from assistant.settings import Settings
+from assistant.store.faults import unavailable
+from assistant.store.secret import make_home
+from serve import logs, server_file
+from serve.app import create_app
+from serve.house import House
+from serve.server_file import ServerFile
+
+_CLOSE_LIMIT_S = 5
+
+
+class DrainingServer(uvicorn.Server):
+    """Uvicorn whose stop first lets running answers finish, and which tells where it listens."""
+
+    def __init__(self, config: uvicorn.Config, house: House, url: str) -> None:
+        super().__init__(config)
+        self.house = house
+        self.url = url
+        self._draining: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        if self.started:
+            home = self.house.settings.home_path
+            server_file.write(home, ServerFile(self.url, self.house.operator_token, os.getpid()))
+            _announce(self.house, self.url)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal begins the drain, a second one ends at once."""
+        if self._loop is None or not self.started or self.house.drain.draining:
+            super().handle_exit(sig, frame)
+            return
+        self.house.drain.draining = True
+        self._loop.call_soon_threadsafe(self._begin_drain)
+
+    def _begin_drain(self) -> None:
+        self._draining = asyncio.get_running_loop().create_task(self._drain())
+
+    async def _drain(self) -> None:
+        await self.house.drain.finish()
+        self.should_exit = True
+
+
+def serve_until_stopped(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT. `AlreadyRunning` for a taken port or home, before anything is done."""
+    with _listening_socket(settings.host, settings.port) as taken:
+        lock = _own_home(settings)
+        try:
+            logs.configure(settings.home_path, settings.log_level)
+            port = taken.getsockname()[1]
+            house = House(settings, say=lambda text: typer.echo(text, err=True))
+            config = uvicorn.Config(
+                create_app(settings, house),
+                workers=1,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=True,
+                proxy_headers=False,
+                timeout_graceful_shutdown=_CLOSE_LIMIT_S,
+                h11_max_incomplete_event_size=65_536,
+                lifespan="on",
+            )
+            server = DrainingServer(config, house, f"http://{_reachable(settings.host)}:{port}")
+            _run(server, house, taken)
+        finally:
+            server_file.remove(settings.home_path)
+            lock.release()
+
+
+def _run(server: DrainingServer, house: House, taken: socket.socket) -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[taken])
+    if house.fault is not None:
+        raise house.fault
+    if not server.started:
+        raise BaguiError("服务没有启动，详见日志", code="start_failed")
+
+
+def _listening_socket(host: str, port: int) -> socket.socket:
+    """The address, claimed now; until everything is ready connections are refused."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((host, port))
+    except OSError as error:
+        taken.close()
+        reason = error.strerror or str(error)
+        raise AlreadyRunning(
+            f"无法在 {host}:{port} 上监听（{reason}）；请用 --port 换一个端口", code="port_in_use"
+        ) from error
+    return taken
+
+
+def _own_home(settings: Settings) -> FileLock:
+    try:
+        make_home(settings.home_path)
+        lock = FileLock(settings.home_path / "lock", mode=0o600)
+        lock.acquire(timeout=2)
+    except Timeout:
+        raise AlreadyRunning(f"另一个进程正在使用数据目录 {settings.home_path}", code="home_in_use") from None
+    except OSError as error:
+        raise unavailable("database_read_only") from error
+    return lock
+
+
+def _reachable(host: str) -> str:
+    if host in {"0.0.0.0", ""}:  # noqa: S104 - compared, not bound
+        return "127.0.0.1"
+    if host == "::":
+        return "[::1]"
+    return f"[{host}]" if ":" in host else host
+
+
+def _announce(house: House, url: str) -> None:
+    lines = [
+        f"Bagui 已就绪：{url}",
+        f"  接口    {url}/v1/chat/completions（model: bagui）",
+        f"  状态    {url}/readyz",
+    ]
+    if house.demo is not None:
+        lines.append("演示密钥（本次启动有效，重启即作废；示例企业均为虚构）：")
+        lines += [f"  {role:<10} {key}" for role, key in house.demo.keys.items()]
+        lines.append(f"  示例企业   {house.demo.enterprise}")
+        lines.append(f"  保存在     {house.settings.home_path / 'demo.json'}")
+    lines.append("按 Ctrl+C 停止")
+    typer.echo("\n".join(lines))
+    sys.stdout.flush()

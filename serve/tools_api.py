@@ -1,0 +1,49 @@
+"""`/v1/tools`: the catalogue, and one tool run exactly as the assistant would run it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
+
+from assistant.principal import Principal
+from serve.auth import Authenticator
+from serve.house import House
+from serve.json_body import read_json, validated
+
+_SHOWN = {"id", "name", "ok", "result", "error"}
+
+
+class Beside(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    enterprise: StrictStr | None = Field(default=None, max_length=200)
+    as_of: date | None = None
+
+
+class ToolRequest(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    bagui: Beside = Beside()
+
+
+def routes(house: House, allow: Authenticator) -> APIRouter:
+    router = APIRouter(prefix="/v1/tools")
+    User = Annotated[Principal, Depends(allow("tools"))]
+
+    @router.get("")
+    async def catalogue(_principal: User) -> Response:
+        tools = house.bagui.assistant.catalogue.values()
+        return JSONResponse({"tools": [tool.card() for tool in tools]})
+
+    @router.post("/{name}")
+    async def run(name: str, request: Request, principal: User) -> Response:
+        asked = validated(ToolRequest, await read_json(request))
+        call = await house.bagui.assistant.run_tool(
+            name, asked.arguments, principal, enterprise=asked.bagui.enterprise, as_of=asked.bagui.as_of
+        )
+        return JSONResponse(call.model_dump(mode="json", include=_SHOWN))
+
+    return router
