@@ -1,0 +1,160 @@
+"""The order of the passages of one shelf for one question: lexical and dense candidates, fused under a mask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answer import LegalStatus
+from assistant.retrieval.encoder import Vectors
+from assistant.retrieval.fusion import Weights, fuse
+from assistant.retrieval.index_folder import IndexFolder
+from assistant.retrieval.naming import articles_in, named
+from assistant.retrieval.snapshot import PORTRAITS, Snapshot
+from assistant.retrieval.text_index import QueryTerms
+from assistant.retrieval.visibility import Mask, passage_status
+
+_NAMED_TITLE = 0.3
+_NAMED_ARTICLE = 1.0
+_LONE_ARTICLE = 0.15
+_OUT_OF_FORCE = 0.85
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A generation and the index rows of its passages: `row_of` by position, `place_of` by row (-1: gone)."""
+
+    snapshot: Snapshot
+    row_of: Rows
+    place_of: Rows
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, ids: Sequence[str]) -> View:
+        place_of = np.array([snapshot.position.get(id, -1) for id in ids], dtype=np.int64)
+        row_of = np.full(len(snapshot.rows), -1, dtype=np.int64)
+        alive = np.flatnonzero(place_of >= 0)
+        row_of[place_of[alive]] = alive
+        return cls(snapshot, row_of, place_of)
+
+    def allowed(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The mask by row."""
+        flags = np.zeros(len(self.place_of), dtype=np.bool_)
+        places = np.flatnonzero(mask)
+        rows = self.row_of[places]
+        flags[rows[rows >= 0]] = True
+        return flags
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage by position; `fused` orders it (may pass 1 when named), `likeness` is its cosine."""
+
+    place: int
+    fused: float
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question ready to be ranked; `near` holds the ids that Chroma found, `None` asks for exact search."""
+
+    text: str
+    vector: Vectors
+    terms: QueryTerms
+    near: Sequence[str] | None
+
+
+def rank(
+    view: View,
+    folder: IndexFolder,
+    query: Query,
+    mask: Mask,
+    shelf: str,
+    wanted: int,
+    candidates: int,
+    weights: Weights,
+) -> list[Ranked]:
+    """At least `wanted` passages, best first, where the mask leaves so many."""
+    allowed = view.allowed(mask.shelf(shelf))
+    if not allowed.any() or folder.text is None:
+        return []
+    lexical = _lexical(folder, query.terms, shelf, allowed, wanted, candidates)
+    dense = _dense(view, folder, query, allowed, wanted, candidates)
+    boosts = _boosts(view, query.text, allowed) if shelf != PORTRAITS else {}
+    rows = np.array(sorted({*lexical, *dense.tolist(), *boosts}), dtype=np.int64)
+    likeness = folder.vectors.score(query.vector, rows)
+    fused = fuse(
+        np.array([lexical.get(int(row), 0.0) for row in rows], dtype=np.float32), likeness, weights.dense
+    )
+    found = [
+        Ranked(int(view.place_of[row]), float(score) + boosts.get(int(row), 0.0), float(cosine))
+        for row, score, cosine in zip(rows, fused, likeness, strict=True)
+    ]
+    return sorted(
+        (_by_status(view, item, mask) for item in found), key=lambda item: (-item.fused, item.place)
+    )
+
+
+def status_of(view: View, place: int, mask: Mask) -> LegalStatus:
+    """Status of a passage on the day of the mask."""
+    row = view.snapshot.rows[place]
+    version = view.snapshot.version[row.version_id]
+    return passage_status(mask.status[row.version_id], row, version, mask.day)
+
+
+def _by_status(view: View, item: Ranked, mask: Mask) -> Ranked:
+    if status_of(view, item.place, mask) in ("expired", "not_yet"):
+        return Ranked(item.place, item.fused * _OUT_OF_FORCE, item.likeness)
+    return item
+
+
+def _lexical(
+    folder: IndexFolder,
+    terms: QueryTerms,
+    shelf: str,
+    allowed: NDArray[np.bool_],
+    wanted: int,
+    candidates: int,
+) -> dict[int, float]:
+    """BM25 by row; when the mask leaves too few of the best, all that match are looked at."""
+    assert folder.text is not None
+    limit = max(candidates, wanted)
+    rows, scores = folder.text.search(terms, shelf, limit)
+    found = {row: score for row, score in zip(rows, scores, strict=True) if allowed[row]}
+    if len(found) < wanted and len(rows) == limit:
+        rows, scores = folder.text.search(terms, shelf, -1)
+        kept = [(row, score) for row, score in zip(rows, scores, strict=True) if allowed[row]]
+        found = dict(kept[:limit])
+    return found
+
+
+def _dense(
+    view: View, folder: IndexFolder, query: Query, allowed: NDArray[np.bool_], wanted: int, candidates: int
+) -> Rows:
+    """Rows nearest to the question: what Chroma found, under the mask; exact search where that is too little."""
+    if query.near is not None:
+        places = [view.snapshot.position.get(id, -1) for id in query.near]
+        rows = np.array([view.row_of[place] for place in places if place >= 0], dtype=np.int64)
+        rows = rows[(rows >= 0) & allowed[rows]]
+        if rows.size >= min(wanted, int(allowed.sum())):
+            return rows
+    return folder.vectors.search(query.vector, allowed, max(candidates, wanted))[0]
+
+
+def _boosts(view: View, query: str, allowed: NDArray[np.bool_]) -> dict[int, float]:
+    """Rows whose title or article the question names."""
+    snapshot = view.snapshot
+    names = named(query, snapshot.names)
+    boosts: dict[int, float] = {}
+    for title in names.titles:
+        for place in snapshot.titled[title]:
+            row = int(view.row_of[place])
+            if row < 0 or not allowed[row]:
+                continue
+            hit = bool(names.articles & articles_in(snapshot.rows[place].locator))
+            boosts[row] = _NAMED_ARTICLE if hit else _NAMED_TITLE
+    return boosts

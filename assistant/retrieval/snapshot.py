@@ -1,0 +1,95 @@
+"""What one generation of the knowledge base consists of: never changes, so it may be kept in memory."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.retrieval.features import fold
+from assistant.store import documents, passages, versions
+from assistant.store.database import StoreSession
+from assistant.store.passages import ManifestRow
+from assistant.store.versions import StoredVersion
+
+PORTRAITS = "portraits"
+_ASIDE = re.compile(r"[（(][^（）()]*[）)]|中华人民共和国|[《》\s]")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The passages of every READY version by position, and the versions by row id."""
+
+    generation: int
+    rows: tuple[ManifestRow, ...]
+    versions: tuple[StoredVersion, ...]
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        return {row.id: place for place, row in enumerate(self.rows)}
+
+    @cached_property
+    def version(self) -> dict[int, StoredVersion]:
+        return {version.id: version for version in self.versions}
+
+    @cached_property
+    def knowledge(self) -> tuple[StoredVersion, ...]:
+        """Versions that are nobody's portrait."""
+        return tuple(version for version in self.versions if version.enterprise is None)
+
+    @cached_property
+    def portraits(self) -> dict[str, tuple[StoredVersion, ...]]:
+        """Portrait versions by enterprise."""
+        found: dict[str, list[StoredVersion]] = {}
+        for version in self.versions:
+            if version.enterprise is not None:
+                found.setdefault(version.enterprise, []).append(version)
+        return {code: tuple(own) for code, own in found.items()}
+
+    @cached_property
+    def places(self) -> dict[int, NDArray[np.int64]]:
+        """Positions of the passages of each version."""
+        found: dict[int, list[int]] = {}
+        for place, row in enumerate(self.rows):
+            found.setdefault(row.version_id, []).append(place)
+        return {version_id: np.array(own, dtype=np.int64) for version_id, own in found.items()}
+
+    @cached_property
+    def dated(self) -> frozenset[int]:
+        """Version rows with passages that carry dates of their own."""
+        return frozenset(row.version_id for row in self.rows if row.effective_from or row.effective_to)
+
+    @cached_property
+    def titled(self) -> dict[str, NDArray[np.int64]]:
+        """Positions of the passages under each title, portraits left out."""
+        found: dict[str, list[int]] = {}
+        for place, row in enumerate(self.rows):
+            if row.enterprise is None:
+                found.setdefault(row.title, []).append(place)
+        return {title: np.array(own, dtype=np.int64) for title, own in found.items()}
+
+    @cached_property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """Every title as people say it, beside the title itself."""
+        found = ((short_title(title), title) for title in self.titled)
+        return tuple((short, title) for short, title in found if len(short) >= 4)
+
+    def shelf(self, row: ManifestRow) -> str:
+        return PORTRAITS if row.enterprise is not None else "knowledge"
+
+
+def short_title(title: str) -> str:
+    """A title as people say it: without state name, year in brackets and book marks, folded."""
+    return fold(_ASIDE.sub("", title))
+
+
+async def read_snapshot(session: StoreSession) -> Snapshot:
+    """The knowledge base as it is now."""
+    return Snapshot(
+        generation=await documents.knowledge_generation(session),
+        rows=await passages.index_manifest(session),
+        versions=await versions.load_versions(session),
+    )

@@ -1,0 +1,100 @@
+"""From a file to documents: which reader, which split."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from assistant.document import DraftPassage
+from knowledge.articles import Article, split_articles
+from knowledge.chunk import chunk
+from knowledge.clean import clean
+from knowledge.formats import READERS, suffix
+from knowledge.loaded import DEFAULT_COLLECTION, LoadedDocument, Unreadable, file_id, version_from
+from knowledge.markdown import front_matter, load_document
+from knowledge.passage_file import load_passages
+
+MAX_FILE_BYTES = 200_000_000
+MAX_CHARS = 60_000_000
+ARTICLE_LIMIT = 1500
+_TITLE = re.compile(r"^#[ \t]+([^\n]+)$", re.M)
+
+
+def supported(path: Path) -> bool:
+    return suffix(path) in READERS
+
+
+def load_file(path: Path, collection: str | None = None) -> list[LoadedDocument]:
+    """The documents of one file. `collection` wins over what the file says.
+
+    Raises `Unreadable` with one clear line, `OSError` when the file cannot be read.
+    """
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise Unreadable(f"文件超过{MAX_FILE_BYTES // 1_000_000}MB")
+    data = path.read_bytes()
+    if not data.strip():
+        raise Unreadable("文件是空的")
+    raw = READERS[suffix(path)](data)
+    if len(raw) > MAX_CHARS:
+        raise Unreadable(f"文字超过{MAX_CHARS // 1_000_000}百万字")
+    if suffix(path) == ".jsonl":
+        return load_passages(raw, path, collection)
+    text = clean(raw)
+    found = front_matter(text) if suffix(path) in (".md", ".markdown") else None
+    if found is not None:
+        values, body = found
+        document = load_document({**values, **({"collection": collection} if collection else {})}, body, path)
+    else:
+        document = split_text(text, path, collection)
+    if not document.passages:
+        raise Unreadable("文件里没有可用的文字")
+    return [document]
+
+
+def split_text(text: str, path: Path, collection: str | None) -> LoadedDocument:
+    """Text without front matter: a statute by its articles, anything else by headings and paragraphs."""
+    articles = split_articles(text)
+    version = version_from(
+        {
+            "id": file_id(path),
+            "version": "1",
+            "collection": collection or ("regulations" if articles else DEFAULT_COLLECTION),
+            "title": _title(text, articles) or clean(path.stem),
+            "authority": "national" if articles else "internal",
+            "source": clean(path.name),
+        }
+    )
+    passages = _of_articles(articles) if articles else _of_text(text)
+    return LoadedDocument(version, tuple(passages))
+
+
+def _of_text(text: str) -> list[DraftPassage]:
+    return [DraftPassage(piece.locator[:200], body) for piece in chunk(text) if (body := piece.text.strip())]
+
+
+def _of_articles(articles: list[Article]) -> list[DraftPassage]:
+    found: list[DraftPassage] = []
+    for article in articles:
+        if not article.locator:
+            found += _of_text(article.text)
+        elif len(article.text) <= ARTICLE_LIMIT:
+            found += [DraftPassage(article.locator, article.text)] if article.text else []
+        else:
+            found += [DraftPassage(article.locator, body) for body in _long_article(article.text)]
+    return found
+
+
+def _long_article(text: str) -> list[str]:
+    return [body for piece in chunk(text) if (body := piece.text.strip())]
+
+
+def _title(text: str, articles: list[Article]) -> str:
+    """The first heading of level one; for a statute without one, its first short line."""
+    marked = _TITLE.search(text[:2000])
+    if marked:
+        return marked[1].strip()[:120]
+    if articles:
+        first = next((line.strip(" \t\u3000#") for line in text.splitlines() if line.strip()), "")
+        if 4 <= len(first) <= 60 and not re.match(r"第.{1,8}[条章编]", first):
+            return first
+    return ""
