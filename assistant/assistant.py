@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -29,15 +28,11 @@ from assistant.router import Router
 from assistant.settings import Settings
 from assistant.store import answers, audit, conversations
 from assistant.store.database import Store
+from assistant.today import today_in_shanghai
 from assistant.tools.context import DEFAULT_PURPOSE, ToolContext
 from assistant.tools.tool import Tool, run_tool
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _log = structlog.get_logger(__name__)
-
-
-def today_in_shanghai() -> date:
-    return datetime.now(SHANGHAI).date()
 
 
 class Assistant:
