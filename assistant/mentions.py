@@ -75,7 +75,7 @@ _SCALE = "万亿|千亿|百亿|亿|千万|百万|十万|万|[wW](?![A-Za-z0-9])"
 _MONEY = re.compile(
     rf"{_EDGE}(?P<sign>(?<![\d])-)?(?P<n>{_FIRST}|(?:[百千](?=万元)))\s?[余多来几]?(?P<scale>{_SCALE})"
     rf"(?:(?P<n2>{NUMBER})(?P<scale2>千万|百万|十万|万))?[余多]?(?P<unit>{_FOREIGN}|元|块钱|块)?"
-    rf"(?!{_COUNTERS}|余?户|[余多]?(?:{_COUNTERS})|里路|公里|平方|千瓦|分|能|不|无)"
+    rf"(?!{_COUNTERS}|余?户|[余多]?(?:{_COUNTERS})|里路|公里|平方|千瓦)"
 )
 _YUAN = re.compile(rf"{_EDGE}(?P<sign>(?<![\d])-)?(?P<n>{_FIRST})\s?(?:元|块钱)(?!/|每)")
 _SIGN = r"(?P<sign>(?<![\d%点期年天月])[-+]|负增长|负|下降了?|下滑了?|减少了?|萎缩了?)?\s?"

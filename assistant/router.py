@@ -58,6 +58,7 @@ class Router:
         seen = Counter(gram for row in grams for gram in row)
         self._columns = {gram: place for place, gram in enumerate(sorted(seen))}
         self._idf = np.array([math.log((1 + len(grams)) / (1 + seen[gram])) + 1 for gram in sorted(seen)])
+        self._idf_unseen = math.log(1 + len(grams)) + 1
         self._vectors = np.stack([self._vector(row) for row in grams])
 
     def propose(
@@ -84,12 +85,18 @@ class Router:
         return Consideration(name, filling, confidence) if confidence >= _THRESHOLD else None
 
     def _vector(self, grams: Counter[str]) -> np.ndarray:
+        """Unit vector over the n-grams known. Unknown ones count in its length: a strange question is near nothing."""
         vector = np.zeros(len(self._columns))
+        strange = 0.0
         for gram, count in grams.items():
             place = self._columns.get(gram)
-            if place is not None:
-                vector[place] = (1 + math.log(count)) * self._idf[place] * len(gram)
-        norm = np.linalg.norm(vector)
+            idf = self._idf_unseen if place is None else self._idf[place]
+            weight = (1 + math.log(count)) * idf * len(gram)
+            if place is None:
+                strange += weight**2
+            else:
+                vector[place] = weight
+        norm = math.sqrt(float(vector @ vector) + strange)
         return vector / norm if norm else vector
 
 

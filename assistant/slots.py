@@ -42,7 +42,7 @@ class _Cue:
 class Filling:
     """Arguments as `run_tool` takes them, measured ones as placeholders.
 
-    `cued` counts the arguments that a word of the question pointed to; `missing` names required ones without
+    `cued` counts the values that a word of the question pointed to; `missing` names required ones without
     a value.
     """
 
@@ -73,7 +73,7 @@ def fill(tool: Tool, question: str, mentions: Sequence[Mention]) -> Filling:
     missing = tuple(name for name in required if name not in arguments)
     order = {name: place for place, name in enumerate(tool.args)}
     ordered = dict(sorted(arguments.items(), key=lambda item: order[item[0]]))
-    return Filling(ordered, missing, cued + len(spoken))
+    return Filling(ordered, missing, cued)
 
 
 def _cues(tool: Tool, question: str) -> Iterator[_Cue]:
@@ -181,5 +181,9 @@ def _spoken(tool: Tool, question: str) -> dict[str, Any]:
             if not said:
                 continue
             many = tool.parameters["properties"][name].get("type") == "array"
-            spoken[name] = list(dict.fromkeys(v for _, v in said)) if many else max(said)[1]
+            longest = {value for length, value in said if length == max(said)[0]}
+            if many:
+                spoken[name] = list(dict.fromkeys(value for _, value in said))
+            elif len(longest) == 1:
+                spoken[name] = longest.pop()
     return spoken
