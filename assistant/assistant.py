@@ -26,7 +26,7 @@ from assistant.redaction import redact
 from assistant.retrieval.retriever import Retriever
 from assistant.router import Router
 from assistant.settings import Settings
-from assistant.store import answers, audit, conversations
+from assistant.store import answers, audit
 from assistant.store.database import Store
 from assistant.today import today_in_shanghai
 from assistant.tools.context import DEFAULT_PURPOSE, ToolContext
@@ -127,22 +127,18 @@ class Assistant:
         )
 
     async def _open(self, asked: Asked, request: AnswerRequest, principal: Principal) -> AnswerDraft:
-        question = redact(asked.question)
         async with self.store.writing() as session:
-            conversation = await conversations.open_conversation(
-                session, principal, question=question, conversation=request.conversation
-            )
-            answer_id = await answers.start_answer(
+            started = await answers.start_answer(
                 session,
                 principal,
-                conversation=conversation.id,
-                question=question,
+                question=redact(asked.question),
                 as_of=asked.as_of,
+                conversation=request.conversation,
                 enterprise=asked.enterprise,
             )
         return AnswerDraft(
-            id=answer_id,
-            conversation=conversation.id,
+            id=started.id,
+            conversation=started.conversation,
             question=asked.question,
             as_of=asked.as_of,
             enterprise=asked.enterprise,

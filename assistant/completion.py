@@ -40,7 +40,13 @@ def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
         p for p in draft.passages if any(i.id == p.id and i.number in cited for i in draft.book.items)
     ]
     notices = date_notices(
-        draft.book, passages, draft.successors, draft.question, as_of=draft.as_of, today=today
+        draft.book,
+        passages,
+        draft.successors,
+        draft.question,
+        (*said, *added),
+        as_of=draft.as_of,
+        today=today,
     )
     draft.missing += notices.missing
     return [*added, *(notice for notice in notices.sentences if not draft.says(notice))]

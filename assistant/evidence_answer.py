@@ -74,7 +74,8 @@ def from_passages(book: EvidenceBook, question: str) -> list[AnswerSentence]:
         same_item = sentence.evidence == first.evidence
         if score >= best * (0.6 if same_item else 0.85):
             chosen.append(sentence)
-    ordered = [first, *sorted(chosen[1:], key=lambda s: (s.evidence != first.evidence, s.index))]
+    # The best sentence's own passage first, each passage in its own order: a rule before its exception.
+    ordered = sorted(chosen, key=lambda s: (s.evidence != first.evidence, s.index))
     return [AnswerSentence(text=s.text, cites=(s.evidence,)) for s in ordered]
 
 

@@ -29,6 +29,7 @@ def date_notices(
     cited: Sequence[Passage],
     successors: Sequence[Passage],
     question: str,
+    said: Sequence[AnswerSentence],
     *,
     as_of: date,
     today: date,
@@ -59,15 +60,16 @@ def date_notices(
             )
         for gap in passage.not_held:
             if any(cue in question for cue in gap.cues):
-                text = f"本库未收录《{passage.title}》关于{gap.topic}的规定，不能据此回答该项。"
-                sentences.append(AnswerSentence(text=text, cites=(item.number,)))
+                if not _admits_gap(said, passage.title):
+                    text = f"本库未收录《{passage.title}》关于{gap.topic}的规定，不能据此回答该项。"
+                    sentences.append(AnswerSentence(text=text, cites=(item.number,)))
                 missing.append(f"《{passage.title}》关于{gap.topic}的原文")
     for successor in successors:
         item = _evidence_of(book, successor)
         if item is None or successor.document_id not in seen or successor.effective_from is None:
             continue
         number = f"（{successor.doc_no}）" if successor.doc_no else ""
-        quote = next((s.text for _, s in rank_sentences(book, question) if s.evidence == item.number), "")
+        quote = _best_of(book, question, item.number)
         text = (
             f"《{successor.title}》{number}当日已公布、尚未施行，自{chinese_day(successor.effective_from)}起施行"
             f"{'，其中规定：' + quote if quote else '。'}"
@@ -95,6 +97,17 @@ def label_status(sentence: AnswerSentence, book: EvidenceBook) -> AnswerSentence
     if not labels:
         return sentence
     return sentence.model_copy(update={"text": f"{sentence.text}（{'；'.join(labels)}）"})
+
+
+def _best_of(book: EvidenceBook, question: str, number: int, most: int = 2) -> str:
+    """The sentences of one piece of evidence that fit the question best, in their own order."""
+    own = [(score, s) for score, s in rank_sentences(book, question) if s.evidence == number]
+    chosen = [s for score, s in own[:most] if score >= 0.6 * own[0][0]]
+    return "".join(s.text for s in sorted(chosen, key=lambda s: s.index))
+
+
+def _admits_gap(said: Sequence[AnswerSentence], title: str) -> bool:
+    return any(title in s.text and _says(s.text, "未收录", "没有收录") for s in said)
 
 
 def _evidence_of(book: EvidenceBook, passage: Passage) -> Evidence | None:

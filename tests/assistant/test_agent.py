@@ -51,7 +51,9 @@ def calls(count: Any, name: str = "figure", **metadata: Any) -> AIMessage:
     return AIMessage("", tool_calls=[call], response_metadata=metadata)
 
 
-async def play(*lines: Any, proposal: Proposal | None = None, **limits: Any) -> tuple[list[AgentEvent], AgentTask]:
+async def play(
+    *lines: Any, proposal: Proposal | None = None, **limits: Any
+) -> tuple[list[AgentEvent], AgentTask]:
     async def run(name: str, arguments: Mapping[str, Any], call_id: str, chosen_by: Any) -> ToolCall:
         if arguments.get("count") == "bad":
             raise InvalidRequest("参数 count：应为整数")
@@ -85,7 +87,9 @@ async def test_a_call_is_run_shown_to_the_model_and_followed_by_its_text() -> No
 
 async def test_the_router_replaces_only_what_the_model_is_unsure_of() -> None:
     proposal = Proposal("figure", {"count": 7}, 0.9)
-    _, unsure = await play(AIMessage("猜", response_metadata={"confidence": 0.2}), AIMessage("完。"), proposal=proposal)
+    _, unsure = await play(
+        AIMessage("猜", response_metadata={"confidence": 0.2}), AIMessage("完。"), proposal=proposal
+    )
     assert [(call.chosen_by, call.arguments) for call in unsure.calls] == [("router", {"count": 7})]
     _, sure = await play(calls(3, confidence=0.9), AIMessage("完。"), proposal=proposal)
     assert [call.chosen_by for call in sure.calls] == ["model"]

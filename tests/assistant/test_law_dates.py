@@ -44,7 +44,7 @@ def test_a_past_day_names_the_law_of_that_day_its_gap_and_its_successor() -> Non
     book = EvidenceBook(DAY)
     book.add_passage(OLD)
     book.add_passage(NEW)
-    notices = date_notices(book, [OLD], [NEW], QUESTION, as_of=DAY, today=TODAY)
+    notices = date_notices(book, [OLD], [NEW], QUESTION, (), as_of=DAY, today=TODAY)
     text = "".join(sentence.text for sentence in notices.sentences)
     assert "截至2024年3月1日，有效的是《流动资金贷款管理暂行办法》" in text
     assert "未收录《流动资金贷款管理暂行办法》关于贷款期限的规定" in text
@@ -56,14 +56,14 @@ def test_a_past_day_names_the_law_of_that_day_its_gap_and_its_successor() -> Non
 def test_a_gap_is_named_only_when_the_question_is_about_it() -> None:
     book = EvidenceBook(DAY)
     book.add_passage(OLD)
-    assert not date_notices(book, [OLD], [], "流动资金贷款能否用于分红", as_of=DAY, today=TODAY).missing
+    assert not date_notices(book, [OLD], [], "流动资金贷款能否用于分红", (), as_of=DAY, today=TODAY).missing
 
 
 def test_today_needs_no_notice_of_the_day() -> None:
     book = EvidenceBook(TODAY)
     current = replace(NEW, status="in_force")
     book.add_passage(current)
-    assert date_notices(book, [current], [], QUESTION, as_of=TODAY, today=TODAY).sentences == ()
+    assert date_notices(book, [current], [], QUESTION, (), as_of=TODAY, today=TODAY).sentences == ()
 
 
 def test_a_sentence_on_law_not_in_force_says_so() -> None:
@@ -79,4 +79,6 @@ def test_proposals_and_fictions_say_what_they_are() -> None:
     book.add_passage(replace(NEW, id="b", status="unknown", authority="fictional"))
     assert "倡议" in label_status(AnswerSentence(text="设立资金池。", cites=(1,)), book).text
     assert "虚构" in label_status(AnswerSentence(text="额度300万元。", cites=(2,)), book).text
-    assert label_status(AnswerSentence(text="示例产品（虚构）。", cites=(2,)), book).text == "示例产品（虚构）。"
+    assert (
+        label_status(AnswerSentence(text="示例产品（虚构）。", cites=(2,)), book).text == "示例产品（虚构）。"
+    )
