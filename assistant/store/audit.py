@@ -4,65 +4,38 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import select
 
 from assistant.answer import Answer, DataUse, Evidence, ToolCall, ToolSource
 from assistant.errors import Forbidden
 from assistant.principal import Principal
-from assistant.store.audit_head import AuditHead, DamagedHead, read_head
+from assistant.store.audit_head import AuditHead, DamagedHead, read_head, write_head
+from assistant.store.audit_record import GENESIS, AuditEntry, AuditRecord, record_of, seal, values_of
 from assistant.store.consents import open_without_consent, valid_consent
 from assistant.store.database import StoreSession, dump_json
 from assistant.store.domains import CREDIT_SERVICE
 from assistant.store.records import AuditRow
 from assistant.store.tables import MetaRow
+from assistant.today import today_in_shanghai
 
-GENESIS = "0" * 64
 _BATCH = 500
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """What is to be recorded. `what` is the action (`answer`, `tool`, `consent.grant`, …), `why` the purpose.
-
-    Texts are redacted by the caller; `detail` holds plain JSON.
-    """
-
-    what: str
-    outcome: str
-    why: str = ""
-    enterprise: str | None = None
-    consents: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
-    versions: Mapping[str, str] = field(default_factory=dict)
-    detail: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class AuditRecord:
-    """A row of the chain."""
-
-    seq: int
-    at: datetime
-    tenant: str
-    who: str
-    role: str
-    what: str
-    why: str
-    enterprise: str | None
-    consents: tuple[str, ...]
-    evidence: tuple[str, ...]
-    versions: dict[str, str]
-    outcome: str
-    detail: dict[str, Any]
-    previous: str
-    hash: str
+__all__ = [
+    "AuditEntry",
+    "AuditRecord",
+    "ChainCheck",
+    "append",
+    "append_answer",
+    "append_tool_call",
+    "read_audit",
+    "verify",
+]
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +55,8 @@ async def append(session: StoreSession, principal: Principal, entry: AuditEntry)
     """Adds a row in the caller's `Store.writing()` transaction: what is not recorded does not happen.
 
     Rows of all processes form one chain. Time never runs backwards in it. After the commit the store mirrors
-    the new head in a signed file beside the database.
+    the new head in a signed file beside the database, unless that file shows that the chain was tampered with:
+    then it stays as it is, for `verify` to find. A further replica starts with a copy of that file.
     """
     await session.scalar(select(MetaRow.value).where(MetaRow.key == "audit_lock").with_for_update())
     last = (
@@ -109,11 +83,12 @@ async def append(session: StoreSession, principal: Principal, entry: AuditEntry)
         "detail": detail,
         "previous": previous,
     }
-    row = AuditRow(**values, hash=_seal(values, session.secret.audit))
+    row = AuditRow(**values, hash=seal(values, session.secret.audit))
     session.add(row)
     await session.flush()
-    session.new_head = AuditHead(seq, row.hash)
-    return _record(row)
+    if session.new_head is not None or await _mirror_agrees(session, AuditHead(seq - 1, previous)):
+        session.new_head = AuditHead(seq, row.hash)
+    return record_of(row)
 
 
 async def append_answer(
@@ -195,6 +170,8 @@ async def verify(session: StoreSession) -> ChainCheck:
     if head is None:
         problem = "审计链头文件缺失，无法确认末尾完整"
         return ChainCheck(rows, first_bad=rows, problem=problem) if rows else ChainCheck(0)
+    if head.seq == 0:
+        return ChainCheck(rows)
     if head.seq > rows:
         return ChainCheck(rows, first_bad=expected, problem="末尾的记录被删除")
     if mirrored != head.hash:
@@ -214,7 +191,50 @@ async def read_audit(
         .order_by(AuditRow.seq)
         .limit(limit)
     )
-    return tuple(_record(row) for row in rows)
+    return tuple(record_of(row) for row in rows)
+
+
+async def _mirror_agrees(session: StoreSession, last: AuditHead) -> bool:
+    """Whether the mirrored head is a link of the chain that ends in `last`; the first row starts the mirror."""
+    try:
+        head = read_head(session.head_file, session.secret.audit_head)
+    except DamagedHead:
+        head = None
+    if head is None and last.seq == 0 and not session.head_file.exists():
+        head = last
+        write_head(session.head_file, head, session.secret.audit_head)
+    if head is None or head.seq > last.seq:
+        agrees = False
+    elif head.seq in (last.seq, 0):
+        agrees = head.hash == (last.hash if head.seq else GENESIS)
+    else:
+        agrees = head.hash == await session.scalar(select(AuditRow.hash).where(AuditRow.seq == head.seq))
+    if not agrees:
+        _log.error("audit_chain_tampered", last=last.seq, mirrored=head.seq if head else None)
+    return agrees
+
+
+async def _consents(
+    session: StoreSession, principal: Principal, uses: Sequence[DataUse], purpose: str
+) -> tuple[str, ...]:
+    """The consents behind `uses`: the one noted at the read, else the one that is valid now."""
+    found: dict[str, None] = {}
+    for enterprise, domain, noted in dict.fromkeys((u.enterprise, u.domain, u.consent) for u in uses):
+        if noted is None and not open_without_consent(principal, enterprise, domain):
+            noted = await valid_consent(
+                session, principal, enterprise, domain, today=today_in_shanghai(), purpose=purpose
+            )
+        if noted is not None:
+            found[noted] = None
+    return tuple(found)
+
+
+def _sources(call: ToolCall) -> tuple[ToolSource, ...]:
+    return call.result.sources if call.result else ()
+
+
+def _outcome(call: ToolCall) -> str:
+    return "ok" if call.ok else (call.error_code or "failed")
 
 
 async def _rows(session: StoreSession) -> AsyncIterator[AuditRow]:
@@ -230,51 +250,11 @@ async def _rows(session: StoreSession) -> AsyncIterator[AuditRow]:
         after = rows[-1].seq
 
 
-async def _consents(
-    session: StoreSession, principal: Principal, uses: Sequence[DataUse], purpose: str
-) -> tuple[str, ...]:
-    """The consents behind `uses`: the one noted at the read, else the one that is valid now."""
-    found: dict[str, None] = {}
-    for enterprise, domain, noted in dict.fromkeys((u.enterprise, u.domain, u.consent) for u in uses):
-        if noted is None and not open_without_consent(principal, enterprise, domain):
-            noted = await valid_consent(
-                session, principal, enterprise, domain, today=datetime.now(_SHANGHAI).date(), purpose=purpose
-            )
-        if noted is not None:
-            found[noted] = None
-    return tuple(found)
-
-
-def _sources(call: ToolCall) -> tuple[ToolSource, ...]:
-    return call.result.sources if call.result else ()
-
-
-def _outcome(call: ToolCall) -> str:
-    return "ok" if call.ok else (call.error_code or "failed")
-
-
 def _problem(row: AuditRow, expected: int, previous: str, at: datetime, key: bytes) -> str:
     if row.seq != expected:
         return "记录缺失或次序被改动"
     if row.previous != previous:
         return "与上一条记录不相接"
-    if not hmac.compare_digest(row.hash, _seal(_values(row), key)):
+    if not hmac.compare_digest(row.hash, seal(values_of(row), key)):
         return "记录内容被改动"
     return "时间早于上一条记录" if row.at < at else ""
-
-
-def _values(row: AuditRow) -> dict[str, Any]:
-    names = [column.key for column in AuditRow.__table__.columns if column.key != "hash"]
-    return {name: getattr(row, name) for name in names}
-
-
-def _seal(values: Mapping[str, Any], key: bytes) -> str:
-    """Keyed hash over the canonical JSON of a row: sorted keys, time as ISO text in UTC."""
-    plain = {**values, "at": values["at"].astimezone(UTC).isoformat(timespec="microseconds")}
-    text = json.dumps(plain, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hmac.new(key, text.encode(), "sha256").hexdigest()
-
-
-def _record(row: AuditRow) -> AuditRecord:
-    values = _values(row) | {"hash": row.hash}
-    return AuditRecord(**{**values, "consents": tuple(row.consents), "evidence": tuple(row.evidence)})

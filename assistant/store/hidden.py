@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from assistant.answer import Answer, AnswerSentence, Citation, DataUse, Evidence, ToolCall, Verification
+from assistant.answer import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    DataUse,
+    Evidence,
+    ToolCall,
+    ToolResult,
+    Verification,
+)
 from assistant.store.domains import DOMAIN_TITLES
 
 NOTICE = "（该内容所依据的企业数据授权已失效，暂不显示。）"
@@ -67,11 +76,11 @@ def _lost_calls(
         used = [source.data for source in (call.result.sources if call.result else ()) if source.data]
         used.extend(item.uses if item else ())
         closed = {_pair(use) for use in used if not readable(use)}
-        if closed or (figures and _figures(_flat(call.arguments)) & figures):
+        if closed or figures & _argument_figures(call.arguments):
             lost.add(call.id)
             uses |= closed
-            figures |= _figures(call.result.model_dump_json() if call.result else "")
             figures |= _figures(item.text if item else "")
+            figures |= _figures(" ".join(_spoken(call.result)) if call.result else "")
     return lost, uses
 
 
@@ -79,8 +88,13 @@ def _figures(text: str) -> set[Decimal]:
     return {Decimal(match.replace(",", "")).normalize() for match in _NUMBER.findall(text)}
 
 
-def _flat(arguments: dict[str, Any]) -> str:
-    return " ".join(str(value) for key, value in arguments.items() if key != "enterprise")
+def _spoken(result: ToolResult) -> list[str]:
+    return [*result.summary, *(fact.text() for fact in result.facts)]
+
+
+def _argument_figures(arguments: dict[str, Any]) -> set[Decimal]:
+    whole = (str(value) for value in arguments.values())
+    return {figure for text in whole if _NUMBER.fullmatch(text) for figure in _figures(text)}
 
 
 def _shown_sentences(sentences: Sequence[AnswerSentence], lost: set[int]) -> tuple[AnswerSentence, ...]:
