@@ -12,9 +12,10 @@ from typing import Any
 
 # Bands of a ratio that count as agreement; templates of practice, not law.
 INVOICE_BAND = (Decimal("0.80"), Decimal("1.25"))
-FLOW_BAND = (Decimal("0.65"), Decimal("1.35"))
+FLOW_BAND = (Decimal("0.60"), Decimal("1.40"))
 HEADCOUNT_BAND = (Decimal("0.70"), Decimal("1.40"))
 _MONTHS = 12
+_FEWEST = 6  # fewer shared months say nothing: receipts lag sales
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def _overlap(tax: Mapping[str, Any], bank: Mapping[str, Any]) -> tuple[Decimal |
     inflow = dict(zip(bank.get("months", ()), bank["series"]["inflow"], strict=True))
     shared = [month for month in sorted(declared.keys() & inflow.keys()) if declared[month] and inflow[month]]
     shared = shared[-_MONTHS:]
-    if not shared:
+    if len(shared) < _FEWEST:
         return None, None, 0
     rate = 1 + Decimal(str(tax["fields"]["vat_rate_pct"])) / 100
     received = sum((Decimal(inflow[month]) for month in shared), Decimal(0)) / rate

@@ -127,6 +127,9 @@ def simulate(rng: np.random.Generator, profile: Profile, end: int) -> Months:
     inflow = collected * (1 + vat) * np.exp(rng.normal(0, 0.05, len(grid)))
     expected = np.convolve(sales, np.ones(3) / 3, mode="same")
     purchases = _lagged(expected * (1 - profile.gross), profile.payable_days - profile.inventory_days)
+    if profile.break_at:
+        # Stock piles up and prices give way: purchases fall later and less than sales.
+        purchases = purchases * np.where(longer > 0, profile.squeeze, 1.0)
     bonus = np.array([1.8 if bonus_month(int(m)) else 1.0 for m in grid])
     staffed = np.maximum(level, np.concatenate([level[:10], level[:-10]])) if profile.break_at else level
     wages = staffed * profile.payroll * bonus
@@ -182,6 +185,12 @@ def _run_cash(
             for when, part in loan.repayments():
                 due[when] += part
         monthly = float(outflow[max(0, t - 11) : t + 1].mean())
+        if profile.break_at and t == count - profile.break_at:
+            loan = DrawnLoan(t, _round_up(1.2 * monthly), 24, "流动资金", rate_pct, quarterly=True)
+            loans.append(loan)
+            drawn[t] += loan.amount
+            for when, part in loan.repayments():
+                due[when] += part
         cash += float(inflow[t] - outflow[t]) + drawn[t] - due[t] - outstanding * rate_pct / 1200
         outstanding += drawn[t] - due[t]
         repaid[t] = due[t]
@@ -202,7 +211,7 @@ def _run_cash(
                 # Bills and repayments slip to the next month: the balance stays just above zero, days overdue rise.
                 slip = 0.05 * monthly - cash
                 bad += 1
-                overdue[t] = 10 + 25 * bad
+                overdue[t] = 10 + 25 * bad if outstanding > 0 else 0
                 moved = min(slip, repaid[t])
                 repaid[t] -= moved
                 due[t + 1] += moved
@@ -210,7 +219,7 @@ def _run_cash(
                 cut = min(slip - moved, 0.6 * outflow[t])
                 outflow[t] -= cut
                 cash += moved + cut
-        if cash > 3.0 * monthly:
+        if cash > 3.0 * monthly and not (profile.break_at and t > count - profile.break_at):
             paid_out[t] = 0.5 * (cash - 3.0 * monthly)
             cash -= paid_out[t]
         balance[t] = cash

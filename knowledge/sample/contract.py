@@ -93,9 +93,19 @@ class DomainRecord:
     tables: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
 
     def payload(self) -> dict[str, Any]:
-        """The JSON that the store keeps as the values of the delivery."""
+        """The JSON that the store keeps as the values of the delivery.
+
+        `dictionary` (name -> title, unit, sensitivity) lets a reader show the figures without the contract file.
+        """
+        contract = load_contract()
+        rule = contract.domains[self.domain]
+        known = {**rule.fields, **rule.series}
         return {
+            "contract": contract.version,
             "observed": self.observed.isoformat(),
+            "dictionary": {
+                name: [entry.title, entry.unit, entry.sensitivity] for name, entry in known.items()
+            },
             "fields": dict(self.fields),
             "months": list(self.months),
             "series": {name: list(values) for name, values in self.series.items()},

@@ -91,14 +91,15 @@ def _labels(profile: Profile, records: dict[str, DomainRecord]) -> tuple[str, ..
 
 def make_enterprise(seed: int, ordinal: int, stem: str, anchor: date) -> SampleEnterprise:
     """The ordinal-th enterprise of a seed, before any groups are planted."""
-    rng = np.random.default_rng([seed, ordinal])
-    profile = draw_profile(rng, ordinal, anchor)
-    months = simulate(rng, profile, month_index(anchor))
-    city = CITIES[int(rng.choice(14, p=np.array(CITY_WEIGHTS) / sum(CITY_WEIGHTS)))]
-    short = short_name(stem, str(rng.choice(profile.sector.words)))
-    records = _records(rng, profile, months, anchor, city)
+    # One stream for each part, so that a change in one leaves names, consents and the rest as they were.
+    drawn, run, called, kept, opened = (np.random.default_rng([seed, ordinal, part]) for part in range(5))
+    profile = draw_profile(drawn, ordinal, anchor)
+    months = simulate(run, profile, month_index(anchor))
+    city = CITIES[int(called.choice(14, p=np.array(CITY_WEIGHTS) / sum(CITY_WEIGHTS)))]
+    short = short_name(stem, str(called.choice(profile.sector.words)))
+    records = _records(kept, profile, months, anchor, city)
     registration = records["registration"].fields
-    kind, consents = _consents(rng, ordinal)
+    kind, consents = _consents(opened, ordinal)
     annual = float(months.sales[-12:].sum()) * 12 / min(12, profile.months)
     stage = stage_of(profile)
     size = size_class(profile, registration["employees"], annual)

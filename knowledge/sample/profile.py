@@ -20,7 +20,8 @@ _PATH_WEIGHTS = (0.40, 0.24, 0.12, 0.08, 0.07, 0.09)
 class Profile:
     """`months` observations end in the month of the anchor. `revenue` is annual, 万元, at the anchor's level.
 
-    `drift` is monthly log growth; from `break_at` months before the end a distressed firm shrinks by `fall`.
+    `drift` is monthly log growth; from `break_at` months before the end a distressed firm shrinks by `fall` a
+    month while its purchases, `squeeze` times what they should be, do not.
     """
 
     ordinal: int
@@ -38,6 +39,7 @@ class Profile:
     noise: float
     break_at: int
     fall: float
+    squeeze: float
     exports: float
     prudence: float
 
@@ -99,6 +101,7 @@ def draw_profile(rng: np.random.Generator, ordinal: int, anchor: date, *, showca
         noise=float(sector.noise * rng.uniform(0.75, 1.3)),
         break_at=0,
         fall=0.0,
+        squeeze=1.0,
         exports=float(np.clip(sector.exports * rng.uniform(0.5, 1.5), 0, 0.95)) * (rng.random() < 0.85),
         prudence=float(rng.uniform(0.6, 1.6)),
     )
@@ -115,7 +118,11 @@ def _shape_path(rng: np.random.Generator, profile: Profile) -> Profile:
         return replace(profile, drift=float(rng.normal(-0.011, 0.004)), gross=profile.gross * 0.94)
     if profile.path == "distress":
         return replace(
-            profile, break_at=int(rng.integers(8, 17)), fall=float(rng.uniform(0.035, 0.07)), prudence=0.6
+            profile,
+            break_at=int(rng.integers(10, 19)),
+            fall=float(rng.uniform(0.035, 0.07)),
+            squeeze=float(rng.uniform(1.2, 1.45)),
+            prudence=0.6,
         )
     if profile.path == "startup":
         return replace(
