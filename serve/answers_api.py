@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
@@ -25,10 +25,10 @@ class FeedbackRequest(BaseModel):
 
 def routes(house: House, allow: Authenticator) -> APIRouter:
     router = APIRouter(prefix="/v1/answers")
-    Asker = Annotated[Principal, Depends(allow("chat"))]
+    caller = Depends(allow("chat"))
 
     @router.get("/{answer_id}")
-    async def answer(answer_id: str, principal: Asker) -> Response:
+    async def answer(answer_id: str, principal: Principal = caller) -> Response:
         async with house.bagui.store.reading() as session:
             stored = await answers.read_answer(session, principal, answer_id, today=today_in_shanghai())
         return JSONResponse(
@@ -48,7 +48,7 @@ def routes(house: House, allow: Authenticator) -> APIRouter:
         )
 
     @router.post("/{answer_id}/feedback")
-    async def give(answer_id: str, request: Request, principal: Asker) -> Response:
+    async def give(answer_id: str, request: Request, principal: Principal = caller) -> Response:
         asked = validated(FeedbackRequest, await read_json(request))
         async with house.bagui.store.writing() as session:
             given = await feedback.give_feedback(

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from assistant.content import content_path
+from assistant.retrieval.encoder import Encoder, shipped_encoder
 from assistant.store import documents
 from assistant.store.database import Store
+from assistant.store.tables import MetaRow
+from assistant.today import today_in_shanghai
+from knowledge.ingest import embedded, load_builtin
+from knowledge.sample.loader import load_samples
 
 if TYPE_CHECKING:
     from assistant.build import Bagui
+
+_MARK = "builtin_knowledge"
 
 
 async def is_empty(store: Store) -> bool:
@@ -19,4 +29,34 @@ async def is_empty(store: Store) -> bool:
 
 
 async def furnish(bagui: Bagui, *, samples: bool, say: Callable[[str], None]) -> None:
-    """Brings in what is missing. What is there already, word for word, costs a comparison and nothing else."""
+    """Brings in what this version of the program ships and the database does not have yet.
+
+    The built-in documents are compared as a whole: unchanged since the last time, one that an operator
+    removed stays removed. Samples that are there stay as they are.
+    """
+    encoder = shipped_encoder()
+    wanted = await asyncio.to_thread(_digest, encoder)
+    async with bagui.store.reading() as session:
+        held = await session.get(MetaRow, _MARK)
+    if held is None or held.value != wanted:
+        say("正在装入内置知识……")
+        await load_builtin(bagui.store, encoder)
+        async with bagui.store.writing() as session:
+            await session.merge(MetaRow(key=_MARK, value=wanted))
+    if samples:
+        await load_samples(
+            bagui.store,
+            today=today_in_shanghai(),
+            tenant=bagui.settings.tenant,
+            prepare=lambda passages: embedded(passages, encoder),
+        )
+    await bagui.retriever.refresh()
+
+
+def _digest(encoder: Encoder) -> str:
+    """Of every built-in document and of the encoder whose vectors they carry."""
+    found = hashlib.sha256(encoder.name.encode())
+    root = content_path("corpus")
+    for path in sorted(root.rglob("*.md")):
+        found.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()

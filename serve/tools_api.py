@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
@@ -31,15 +31,15 @@ class ToolRequest(BaseModel):
 
 def routes(house: House, allow: Authenticator) -> APIRouter:
     router = APIRouter(prefix="/v1/tools")
-    User = Annotated[Principal, Depends(allow("tools"))]
+    caller = Depends(allow("tools"))
 
     @router.get("")
-    async def catalogue(_principal: User) -> Response:
+    async def catalogue(_principal: Principal = caller) -> Response:
         tools = house.bagui.assistant.catalogue.values()
         return JSONResponse({"tools": [tool.card() for tool in tools]})
 
     @router.post("/{name}")
-    async def run(name: str, request: Request, principal: User) -> Response:
+    async def run(name: str, request: Request, principal: Principal = caller) -> Response:
         asked = validated(ToolRequest, await read_json(request))
         call = await house.bagui.assistant.run_tool(
             name, asked.arguments, principal, enterprise=asked.bagui.enterprise, as_of=asked.bagui.as_of

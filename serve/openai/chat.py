@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
@@ -33,21 +31,21 @@ class AnswerFailed(BaguiError):
 def routes(house: House, allow: Authenticator) -> APIRouter:
     router = APIRouter(prefix="/v1")
     served = ServedModel(house.settings.llm)
-    Chat = Annotated[Principal, Depends(allow("chat"))]
+    caller = Depends(allow("chat"))
 
     @router.get("/models")
-    async def models(_principal: Chat) -> Response:
+    async def models(_principal: Principal = caller) -> Response:
         return JSONResponse({"object": "list", "data": _cards(served)})
 
     @router.get("/models/{name:path}")
-    async def model(name: str, _principal: Chat) -> Response:
+    async def model(name: str, _principal: Principal = caller) -> Response:
         for card in _cards(served):
             if card["id"] == name:
                 return JSONResponse(card)
         raise _unknown_model(name)
 
     @router.post("/chat/completions")
-    async def chat(request: Request, principal: Chat) -> Response:
+    async def chat(request: Request, principal: Principal = caller) -> Response:
         body = await read_json(request)
         name = body.get("model") if isinstance(body, dict) else None
         if served.is_named(name) and principal.role in {"developer", "admin"}:

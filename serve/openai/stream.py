@@ -27,6 +27,7 @@ async def chunks(
     frame = ChunkFrame(request.model, request.include_usage)
     limit = TextLimit(request.limit, request.stop or ())
     content = ""
+    spoke = False
     try:
         async for event in generation.follow(pulse_s=HEARTBEAT_S):
             if stop.is_set():
@@ -35,9 +36,11 @@ async def chunks(
             if event is None:
                 yield PING
             elif isinstance(event, Sentence):
-                if piece := limit.feed(event.text):
+                # The answer's text is its sentences, one a line.
+                if piece := limit.feed(f"\n{event.text}" if spoke else event.text):
                     content += piece
                     yield frame.chunk({"content": piece})
+                spoke = True
             elif isinstance(event, Finished):
                 if piece := limit.end():
                     content += piece

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -14,6 +16,8 @@ from assistant.today import today_in_shanghai
 from serve.operations.operation import (
     Arguments,
     Asked,
+    FullOperation,
+    StoreOperation,
     Stream,
     operator,
     result,
@@ -21,6 +25,7 @@ from serve.operations.operation import (
 
 if TYPE_CHECKING:
     from assistant.build import Bagui
+    from knowledge.ingest import FileOutcome
 
 
 class DocumentsArguments(Asked):
@@ -85,6 +90,53 @@ async def remove_document(bagui: Bagui, asked: RemoveArguments) -> Stream:
     yield result({"id": asked.id, "removed": removed})
 
 
+async def ingest(bagui: Bagui, asked: IngestArguments) -> Stream:
+    """Lines of progress, one a file, then every outcome. What was reported is in, whatever comes after."""
+    from assistant.retrieval.encoder import shipped_encoder
+    from knowledge.ingest import ingest as take_in
+
+    lines: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+
+    def on_file(file: FileOutcome, done: int, total: int) -> None:
+        lines.put_nowait({"event": "progress", "done": done, "total": total, "path": str(file.path)})
+
+    async def work() -> list[dict[str, Any]]:
+        try:
+            paths = [Path(path) for path in asked.paths]
+            report = await take_in(
+                bagui.store, shipped_encoder(), paths, collection=asked.collection, progress=on_file
+            )
+            await bagui.retriever.refresh()
+        finally:
+            lines.put_nowait(None)
+        detail = {name: report.count(name) for name in ("added", "updated", "unchanged", "failed", "skipped")}
+        async with bagui.store.writing() as session:
+            await append(
+                session, operator(), AuditEntry("ingest", "ok" if report.ok else "partial", detail=detail)
+            )
+        return [_outcome(file) for file in report.files]
+
+    working = asyncio.create_task(work())
+    try:
+        while (line := await lines.get()) is not None:
+            yield line
+        yield result(await working)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+def _outcome(file: FileOutcome) -> dict[str, Any]:
+    return {
+        "path": str(file.path),
+        "ok": file.outcome != "failed",
+        "outcome": file.outcome,
+        "document_id": file.document_id or None,
+        "passages": file.passages,
+        "error": file.reason or None,
+    }
+
+
 async def state(bagui: Bagui, _asked: NoArguments) -> Stream:
     """Which parts serve, which do not, and what the knowledge base counts."""
     async with bagui.store.reading() as session:
@@ -103,3 +155,11 @@ async def state(bagui: Bagui, _asked: NoArguments) -> Stream:
             "tools": list(bagui.assistant.catalogue),
         }
     )
+
+
+OPERATIONS = (
+    StoreOperation("documents", DocumentsArguments, list_documents),
+    FullOperation("documents_remove", RemoveArguments, remove_document, furnished=False),
+    FullOperation("ingest", IngestArguments, ingest, furnished=False),
+    FullOperation("state", NoArguments, state, furnished=False),
+)
