@@ -41,6 +41,8 @@ class Bagui:
     async def close(self) -> None:
         if self.embedded is not None:
             self.embedded.close()
+        await self.models.aclose()
+        await self.models.close()
         await self.retriever.close()
         await self.store.close()
 

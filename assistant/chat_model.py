@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -52,6 +52,8 @@ class ServedChatModel(ChatOpenAI):
                 yield chunk
         except _FAILURES as error:
             raise UpstreamError(f"语言模型服务没有正常应答：{_short(error)}") from error
+        finally:
+            await cast("AsyncGenerator[ChatGenerationChunk]", stream).aclose()
         if not ended:
             # A stream that stops without a finish reason reads as success to the client library.
             raise UpstreamError("语言模型服务的输出中途断开", code="upstream_truncated")
@@ -69,8 +71,13 @@ class ServedChatModel(ChatOpenAI):
         except _FAILURES as error:
             raise UpstreamError(f"语言模型服务没有正常应答：{_short(error)}") from error
 
+    async def aclose(self) -> None:
+        """Closes the connections that the client keeps open."""
+        await self.root_async_client.close()
+        self.root_client.close()
 
-def served_model(settings: LlmSettings) -> ServedChatModel:
+
+def served_model(settings: LlmSettings, client: httpx.AsyncClient) -> ServedChatModel:
     """The configured server as a chat model; no retries of its own, so that failover is quick."""
     # Without a key the client looks for one in the environment and refuses; local servers need none.
     key = settings.api_key or SecretStr("none")
@@ -81,7 +88,8 @@ def served_model(settings: LlmSettings) -> ServedChatModel:
         temperature=0.0,
         max_retries=0,
         stream_usage=True,
-        timeout=httpx.Timeout(settings.total_timeout_s, connect=settings.connect_timeout_s),
+        timeout=client.timeout,
+        http_async_client=client,
         first_token_timeout_s=settings.first_token_timeout_s,
         total_timeout_s=settings.total_timeout_s,
     )
@@ -140,9 +148,17 @@ class ChatModels:
     ) -> None:
         self.settings = settings
         self.breaker = CircuitBreaker(settings.breaker_failures, settings.breaker_reset_s)
-        self._served = served_model(settings) if settings.base_url else None
+        # A client of its own, which no proxy of the surroundings sees and which is closed with the models.
+        self._client = httpx.AsyncClient(
+            trust_env=False,
+            timeout=httpx.Timeout(settings.total_timeout_s, connect=settings.connect_timeout_s),
+        )
+        self._served = served_model(settings, self._client) if settings.base_url else None
         self._embedded = embedded
         self._embedded_name = embedded_name
+
+    async def close(self) -> None:
+        await self._client.aclose()
 
     def candidates(self) -> list[Candidate]:
         found: list[Candidate] = []
@@ -151,6 +167,10 @@ class ChatModels:
         if self._embedded is not None:
             found.append(Candidate(self._embedded_name, self._embedded, False))
         return found
+
+    async def aclose(self) -> None:
+        if self._served is not None:
+            await self._served.aclose()
 
     @property
     def served_configured(self) -> bool:
