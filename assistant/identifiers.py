@@ -17,7 +17,10 @@ _PROVINCES = "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]"
 _PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _UNITS_AFTER = r"(?!\s*(?:元|万|亿|条|户|家|人|笔|%))"
 
-CREDIT_CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
+# Registering authority, kind of body, then the region: what tells a credit code of digits from a card number.
+CREDIT_CODE = re.compile(
+    rf"(?<![0-9A-Za-z])(?:1[129]|5[1239]|9[123]|A1|N[1239]|Y1)(?:10|{_PROVINCES})\d{{4}}[0-9A-HJ-NPQRTUWXY]{{10}}(?![0-9A-Za-z])"
+)
 _ID18 = re.compile(
     rf"(?<![0-9A-Za-z])(?:{_PROVINCES})\d{{4}}{_GAP}(?:18|19|20)\d{{2}}{_GAP}(?:0[1-9]|1[0-2]){_GAP}"
     rf"(?:0[1-9]|[12]\d|3[01]){_GAP}\d{{3}}{_GAP}[\dXx](?![0-9A-Za-z])"

@@ -151,6 +151,10 @@ async def risk_pool_eligibility(
     already_paid: Annotated[
         Money | None, Arg("累计已获补偿", "money", ("已获补偿", "已补偿", "已经补偿"), "万元")
     ] = None,
+    already_compensated: Annotated[
+        bool | None,
+        Arg("同一笔损失是否已获其他补偿", "flag", ("重复补偿", "已获其他补偿", "已经补过", "别处补过")),
+    ] = None,
     scheme_mode: Annotated[
         Literal["gov_bank", "gov_guarantee"] | None,
         Arg(
@@ -185,6 +189,7 @@ async def risk_pool_eligibility(
         "receivable_inventory_pledge": receivable_inventory_pledge,
         "bank_duty": bank_duty,
         "already_paid": already_paid,
+        "already_compensated": already_compensated,
         "scheme_mode": scheme_mode,
         "only_project": only_project,
     }
@@ -201,7 +206,7 @@ async def risk_pool_eligibility(
         outcome=overall(verdicts),
         payment=compensate(scheme, inputs),
     )
-    ignored = tuple(name for name in inputs if name not in scheme.inputs and name != "loan_amount")
+    used = {*scheme.inputs, "loan_amount", "already_compensated"}
     return ToolResult(
         value=_value(finding),
         unit="万元",
@@ -209,7 +214,7 @@ async def risk_pool_eligibility(
         facts=facts(finding),
         rule=RuleRef(id=scheme.id, version=scheme.version, status=scheme.status(ctx.as_of)),
         trace=trace(finding),
-        inputs_used={name: value for name, value in inputs.items() if name not in ignored},
+        inputs_used={name: value for name, value in inputs.items() if name in used},
         missing=(*known_of.missing, *_missing(finding)),
         sources=(*_sources(scheme), *(_sources(comparable) if comparable else ()), *known_of.sources),
         risk_level="high",

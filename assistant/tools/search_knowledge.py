@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from assistant.answer import Fact, ToolResult, ToolSource
+from assistant.answer import DataUse, Fact, ToolResult, ToolSource
 from assistant.tools.context import ToolContext
 from assistant.tools.tool import Arg, tool
 
@@ -75,6 +75,7 @@ def _source(row: dict[str, Any]) -> ToolSource:
         locator=str(row.get("locator") or ""),
         confidence=row.get("confidence"),
         authority=row.get("authority"),
+        data=DataUse(enterprise=row["enterprise"], domain=row["domain"]) if row.get("enterprise") else None,
     )
 
 

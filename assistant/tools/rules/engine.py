@@ -37,7 +37,8 @@ class Payment:
     """Compensation in 万元 (rounded half up to 0.01), and how it came about.
 
     `loss` is what remains after recovered money. `amount` is `None` when a figure that it needs is not held or
-    was not given; `unknown` names the inputs, `not_held` the reason. `ceiling` marks an upper bound.
+    was not given; `unknown` names the inputs, `not_held` the reason. `ceiling` marks an upper bound,
+    `repeated` a loss that was compensated already and is not paid twice.
     """
 
     amount: Decimal | None
@@ -47,6 +48,7 @@ class Payment:
     additions: tuple[Addition, ...] = ()
     limits: tuple[Limit, ...] = ()
     ceiling: bool = False
+    repeated: bool = False
     unknown: tuple[str, ...] = ()
     not_held: str | None = None
 
@@ -108,6 +110,8 @@ def compensate(scheme: Scheme, inputs: Inputs) -> Payment:
     states; what was already paid counts against every cap. The conditions are judged apart.
     """
     rules = scheme.compensation
+    if inputs.get("already_compensated") and "no_double" in scheme.invariants:
+        return Payment(Decimal("0.00"), rate_pct=Decimal(0), repeated=True)
     if scheme.mode != "calculate":
         return Payment(None, not_held=rules.not_held or "补偿比例未收录")
     base = rules.base or rules.assumed_base

@@ -11,9 +11,8 @@ from typing import Any
 from assistant.answer import Fact, TraceStep
 from assistant.numerals import plain
 from assistant.tools.rules.engine import BASE_INPUT, Outcome, Payment, Verdict, holds
-from assistant.tools.rules.scheme import Clause, Input, Scheme
+from assistant.tools.rules.scheme import HOME, Clause, Input, Scheme
 
-HOME = "广西"
 _OUTCOME = {"pass": "符合", "fail": "不符合", "unknown": "待核"}
 _PARTIES = {"fund": "基金", "bank": "银行", "insurer": "保险", "appraiser": "评估机构"}
 _BASES = {"net_loss": "净损失", "principal": "不良贷款本金"}
@@ -34,7 +33,8 @@ class Finding:
     @property
     def asked(self) -> bool:
         """Whether anything of a loan was given that this scheme looks at."""
-        return any(self.inputs.get(name) is not None for name in self.scheme.inputs)
+        looked_at = (*self.scheme.inputs, "already_compensated")
+        return any(self.inputs.get(name) is not None for name in looked_at)
 
     @property
     def payable(self) -> Decimal | None:
@@ -203,6 +203,8 @@ def _judged(finding: Finding) -> Iterator[str]:
     unknown = [v.condition.label for v in finding.verdicts if v.outcome == "unknown"]
     if failed:
         yield f"对照{scheme.title}，不符合的条件是：{'；'.join(failed)}。"
+    elif payment.repeated:
+        yield f"同一笔损失已获补偿，{scheme.title}不重复补偿，补偿额为0万元。"
     elif finding.payable is not None and payment.loss is not None and payment.rate_pct is not None:
         kind = "最高补偿" if payment.ceiling else "补偿额为"
         capped = [limit for limit in payment.limits if limit.amount < payment.loss * payment.rate_pct / 100]

@@ -17,6 +17,7 @@ from assistant.retrieval.passage import legal_status
 from assistant.tools.rules.load import load_rules, rules_path
 
 Mode = Literal["calculate", "conditions_only", "facts_only", "proposal"]
+HOME = "广西"
 _HUNDRED = Decimal(100)
 
 
@@ -219,8 +220,8 @@ def version_on(versions: tuple[Scheme, ...], as_of: date) -> Scheme:
 def find_scheme(known: Schemes, name: str, as_of: date) -> Scheme | None:
     """The scheme meant by an id, title, alias or region; `None` when no name fits.
 
-    The longest name contained in the text wins, then the one that contains the text; a region alone means the
-    scheme of that region whose rules exist rather than a proposal.
+    The longest name contained in the text wins; then, of the names that contain the text, one of the home region's
+    scheme in force, else the shortest; a region alone means its scheme that exists rather than a proposal.
     """
     wanted = _plain(name)
     if not wanted:
@@ -230,12 +231,20 @@ def find_scheme(known: Schemes, name: str, as_of: date) -> Scheme | None:
     for fits in (
         [(len(alias), scheme) for alias, scheme in names if _plain(alias) == wanted],
         [(len(alias), scheme) for alias, scheme in names if _plain(alias) in wanted],
-        [(-len(alias), scheme) for alias, scheme in names if len(wanted) >= 4 and wanted in _plain(alias)],
-        [(scheme.mode != "proposal", scheme) for scheme in candidates if scheme.jurisdiction in wanted],
+        [
+            (_home(scheme) * 100 - len(alias), scheme)
+            for alias, scheme in names
+            if len(wanted) >= 2 and wanted in _plain(alias)
+        ],
+        [(int(_home(scheme)), scheme) for scheme in candidates if scheme.jurisdiction in wanted],
     ):
         if fits:
             return max(fits, key=lambda fit: fit[0])[1]
     return None
+
+
+def _home(scheme: Scheme) -> bool:
+    return scheme.jurisdiction == HOME and scheme.mode != "proposal"
 
 
 def _plain(name: str) -> str:

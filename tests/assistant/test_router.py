@@ -17,7 +17,7 @@ from assistant.tools.no_tool import NO_TOOL_EXAMPLES
 
 TODAY = date(2026, 11, 23)
 DIRECTORY = (("南宁澍岚智能科技有限公司（示例）", "澍岚智能", "91450100MA5SAMPLE1"),)
-QUESTIONS = Path(__file__).parent / "data" / "router_questions.yaml"
+QUESTIONS = Path(__file__).parents[1] / "data" / "router_questions.yaml"
 THRESHOLD = 0.5
 
 
