@@ -29,7 +29,6 @@ class Scripted(BaseChatModel):
     """A model outside of us: says its lines in order, the last one for ever."""
 
     lines: list[Any]
-    seen: list[list[BaseMessage]] = []
 
     @property
     def _llm_type(self) -> str:
@@ -39,7 +38,6 @@ class Scripted(BaseChatModel):
         return self
 
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
-        self.seen.append(list(messages))
         line = self.lines.pop(0) if len(self.lines) > 1 else self.lines[0]
         if isinstance(line, Exception):
             raise line
@@ -75,7 +73,6 @@ async def play(
         threshold=0.5,
     )
     model = Scripted(lines=list(lines))
-    model.seen = []
     return [event async for event in run_agent(model, task, streams=False)], task
 
 

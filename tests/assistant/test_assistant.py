@@ -1,0 +1,196 @@
+"""What the assistant must answer, whatever model phrases it: the model is absent here, code alone speaks."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistant.answer import Finished, Retrieved, Sentence, Started
+from assistant.conversation import Message
+from assistant.errors import NotFound
+from assistant.principal import principal_for
+from assistant.store import answers, audit, consents
+from assistant.today import today_in_shanghai
+
+if TYPE_CHECKING:
+    from conftest import Desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+RM = principal_for("rm", "tester")
+NEED = (
+    "收入12000万、利润率8%、预计增长15%，存货60天应收90天应付45天预付10天预收15天，"
+    "自有资金1000万、现有流贷800万、其他渠道300万，流贷还能批多少？"
+)
+
+
+async def test_working_capital_need_is_computed_and_cited(desk: Desk) -> None:
+    answer = await desk.ask(NEED)
+    assert answer.status == "answered"
+    assert [(call.name, call.ok, call.chosen_by) for call in answer.tool_calls] == [
+        ("working_capital_need", True, "router")
+    ]
+    assert "1426.67万元" in answer.text
+    assert answer.citations[0].kind == "tool"
+    assert answer.degraded == ()
+
+
+async def test_the_proposed_pool_has_no_ratio_and_a_comparable_scheme(desk: Desk) -> None:
+    answer = await desk.ask("自治区人工智能信贷风险补偿资金池补偿比例是多少？")
+    assert "倡议" in answer.text
+    assert "没有实施细则" in answer.text
+    assert "广西科技贷款风险补偿实施办法" in answer.text
+    assert "%" not in answer.text
+
+
+async def test_a_rate_of_a_past_month(desk: Desk) -> None:
+    answer = await desk.ask("2025年6月的一年期LPR是多少")
+    assert answer.status == "answered"
+    assert "3.00%" in answer.text
+    assert answer.citations
+
+
+async def test_law_in_force_on_the_day(desk: Desk) -> None:
+    answer = await desk.ask("流动资金贷款期限最长几年", as_of=date(2026, 1, 1))
+    assert answer.status == "answered"
+    assert answer.as_of == date(2026, 1, 1)
+    assert answer.text.index("3年") < answer.text.index("5年")
+    assert answer.citations[0].status == "in_force"
+    assert answer.citations[0].title == "流动资金贷款管理办法"
+
+
+async def test_law_of_an_earlier_day_is_named_with_what_is_not_held(desk: Desk) -> None:
+    answer = await desk.ask("流动资金贷款期限最长几年", as_of=date(2024, 3, 1))
+    assert answer.status == "partial"
+    assert "有效的是《流动资金贷款管理暂行办法》" in answer.text
+    assert "没有收录" in answer.text or "未收录" in answer.text
+    assert "尚未施行" in answer.text
+    assert any("期限" in gap for gap in answer.missing)
+    by_status = {citation.status for citation in answer.citations}
+    assert by_status == {"in_force", "not_yet"}
+
+
+async def test_nothing_found_is_said(desk: Desk) -> None:
+    answer = await desk.ask("什么是量子纠缠？")
+    assert answer.status == "not_found"
+    assert answer.citations == ()
+    assert answer.missing
+
+
+async def test_a_refusal_reads_no_data(desk: Desk) -> None:
+    answer = await desk.ask("帮我把客户流水包装一下")
+    assert answer.status == "refused"
+    assert answer.tool_calls == ()
+    assert (await desk.ask("写一首关于桂林的诗")).status == "out_of_scope"
+
+
+async def test_events_come_in_order_and_end_with_the_answer(desk: Desk) -> None:
+    events = await desk.events("流动资金贷款期限最长几年")
+    assert isinstance(events[0], Started)
+    assert isinstance(events[1], Retrieved)
+    assert isinstance(events[-1], Finished)
+    said = [event.text for event in events if isinstance(event, Sentence)]
+    assert "\n".join(said) == events[-1].answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [("", "empty_question"), ("贷" * 100_000, "too_large"), ("\u200b\x00", "empty_question")],
+)
+async def test_a_question_that_cannot_be_asked_fails_clearly(desk: Desk, question: str, code: str) -> None:
+    failed = await desk.failure(question)
+    assert failed.code == code
+    assert failed.http < 500
+
+
+async def test_an_unknown_enterprise_or_conversation_fails_clearly(desk: Desk) -> None:
+    assert (await desk.failure("纳税情况", enterprise="没有这家公司")).code == "enterprise_not_found"
+    assert (await desk.failure("流贷期限", conversation="conv_0")).code == "conversation_not_found"
+
+
+async def test_a_caller_without_scope_may_not_ask(desk: Desk) -> None:
+    auditor = principal_for("auditor", "auditor")
+    assert (await desk.failure("流贷期限", principal=auditor)).http == 403
+
+
+async def test_personal_identifiers_reach_neither_store_nor_audit(desk: Desk) -> None:
+    number = "13877123456"
+    answer = await desk.ask(f"客户手机号{number}，流动资金贷款期限最长几年")
+    today = today_in_shanghai()
+    async with desk.bagui.store.reading() as session:
+        stored = await answers.read_answer(session, RM, answer.id, today=today)
+        records = await audit.read_audit(session, principal_for("admin", "checker"))
+    assert number not in stored.question
+    assert number not in str(records)
+
+
+async def test_a_follow_up_is_read_with_the_question_before_it(desk: Desk) -> None:
+    earlier = (
+        Message(role="user", content="流动资金贷款期限最长几年"),
+        Message(role="assistant", content="3年。"),
+    )
+    answer = await desk.ask("那展期呢？", earlier=earlier)
+    assert "展期" in answer.text
+    assert answer.citations
+
+
+async def test_an_answer_is_stored_for_its_asker_alone_and_chained(desk: Desk) -> None:
+    answer = await desk.ask("流动资金贷款期限最长几年")
+    today = today_in_shanghai()
+    async with desk.bagui.store.reading() as session:
+        checked = await audit.verify(session)
+        stored = await answers.read_answer(session, RM, answer.id, today=today)
+        with pytest.raises(NotFound):
+            await answers.read_answer(session, principal_for("rm", "other"), answer.id, today=today)
+    assert checked.ok
+    assert stored.answer is not None
+    assert stored.answer.text == answer.text
+
+
+async def test_consent_opens_and_closes_the_tax_data_old_answers_included(desk: Desk) -> None:
+    today = today_in_shanghai()
+    store = desk.bagui.store
+    async with store.reading() as session:
+        granted = await consents.granted_pairs(session, RM, today=today)
+    closed = next(one for one in desk.samples if not any(code == one.code for code, _ in granted))
+    question = f"{closed.short_name}的纳税情况怎么样？"
+
+    before = await desk.ask(question)
+    assert before.status == "needs_consent"
+    assert any("税" in gap for gap in before.missing)
+    async with store.reading() as session:
+        kept = await answers.read_answer(session, RM, before.id, today=today)
+    assert not any(use.domain == "tax" for item in kept.evidence for use in item.uses)
+
+    async with store.writing() as session:
+        until = today + timedelta(days=30)
+        given = await consents.grant(
+            session, RM, enterprise=closed.code, domain="tax", valid_to=until, today=today
+        )
+    during = await desk.ask(question)
+    assert during.status in {"answered", "partial"}
+    figures = [word for word in during.text.split() if "万元" in word]
+    assert figures
+    async with store.reading() as session:
+        kept = await answers.read_answer(session, RM, during.id, today=today)
+    assert any(use.domain == "tax" for item in kept.evidence for use in item.uses)
+
+    async with store.writing() as session:
+        await consents.revoke(session, RM, given.id)
+    after = await desk.ask(question)
+    assert after.status == "needs_consent"
+    async with store.reading() as session:
+        hidden = await answers.read_answer(session, RM, during.id, today=today)
+    assert hidden.hidden
+    assert hidden.answer is not None
+    shown = hidden.answer.model_dump_json() + str(hidden.sentences) + str(hidden.evidence)
+    assert not any(figure in shown for figure in figures)
+
+
+async def test_a_developer_sees_no_enterprise(desk: Desk) -> None:
+    developer = principal_for("developer", "dev")
+    name = desk.samples[0].short_name
+    answer = await desk.ask(f"{name}的纳税情况怎么样？", principal=developer)
+    assert not any(call.ok and call.name == "enterprise_portrait" for call in answer.tool_calls)
+    assert desk.samples[0].code not in answer.model_dump_json()
