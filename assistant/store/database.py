@@ -40,8 +40,12 @@ class StoreSession(AsyncSession):
 class Store:
     """The database of one installation. Open it with `Store.open`, close it once at the end."""
 
-    def __init__(self, engine: AsyncEngine, home: Path, secret: Secret) -> None:
+    def __init__(self, engine: AsyncEngine, home: Path, secret: Secret, lock_wait_s: float) -> None:
         self.home = home
+        self._lock_wait_s = lock_wait_s
+        self._turn = (
+            asyncio.Lock()
+        )  # writers of this process queue here, in order, instead of polling the file
         self.secret = secret
         self._engine = engine
         self._reader = engine.execution_options(bagui_write=False, **_read_options(engine.dialect.name))
@@ -67,7 +71,7 @@ class Store:
             _touch(parsed)
         except OSError as error:
             raise unavailable(_directory_fault(error)) from error
-        store = cls(_engine(parsed, lock_wait_s), home, secret)
+        store = cls(_engine(parsed, lock_wait_s), home, secret, lock_wait_s)
         try:
             await migrate(store._engine, store._writer)
         except (DBAPIError, PoolTimeout, OSError) as error:
@@ -96,11 +100,26 @@ class Store:
         Raises `StoreUnavailable` (`database_locked`, `database_read_only`, `disk_full`,
         `database_unreachable`, `database_damaged`); then nothing was written.
         """
-        async with self._session(self._writer, writes=True) as session:
+        async with self._one_writer(), self._session(self._writer, writes=True) as session:
             yield session
             await session.commit()
             if session.new_head is not None:
                 await self._mirror(session.head_file, session.new_head)
+
+    @asynccontextmanager
+    async def _one_writer(self) -> AsyncIterator[None]:
+        if self._engine.dialect.name != "sqlite":
+            yield
+            return
+        try:
+            async with asyncio.timeout(self._lock_wait_s):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise unavailable("database_locked") from error
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     async def _mirror(self, path: Path, head: AuditHead) -> None:
         """The rows are committed already, so a mirror that cannot be written now only lags until the next one."""

@@ -114,6 +114,16 @@ async def test_writers_queue_instead_of_failing(store: Store):
     assert {f"k{n}" for n in range(16)} <= set(keys)
 
 
+async def test_a_writer_inside_a_writer_is_told_so_instead_of_waiting_for_ever(home: Path):
+    store = await Store.open(sqlite_url(home), home, lock_wait_s=0.05)
+    async with store.writing():
+        with pytest.raises(StoreUnavailable) as refused:
+            await put(store, "inner")
+    assert refused.value.code == "database_locked"
+    await put(store, "after")
+    await store.close()
+
+
 async def test_locked_database_says_so_and_writes_nothing(home: Path):
     store = await Store.open(sqlite_url(home), home, lock_wait_s=0.05)
     other = sqlite3.connect(home / "bagui.sqlite", isolation_level=None)
