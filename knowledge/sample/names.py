@@ -37,12 +37,12 @@ def short_stems(rng: np.random.Generator, count: int) -> tuple[str, ...]:
 
 
 def short_name(stem: str, word: str) -> str:
-    """What people call the firm: `澍岚智能`."""
+    """What people call the firm: `璟笙视觉`."""
     return stem + word
 
 
 def full_name(city: str, short: str, suffix: str) -> str:
-    """`南宁澍岚智能示例科技有限公司（虚构）`."""
+    """`南宁璟笙视觉示例科技有限公司（虚构）`."""
     return f"{city.removesuffix('市')}{short}示例{suffix}{FICTION}"
 
 

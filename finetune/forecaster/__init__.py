@@ -1,0 +1,1 @@
+"""How the financing forecaster is made: data, training, calibration, evaluation, export."""
