@@ -50,8 +50,9 @@ class ConsentRequired(Forbidden):
 
     default_code: ClassVar[str] = "consent_required"
 
-    def __init__(self, enterprise: str, domain: str, purpose: str) -> None:
-        super().__init__(f"未取得该企业对“{domain}”数据的有效授权（用途：{purpose}）", param="enterprise")
+    def __init__(self, enterprise: str, domain: str, purpose: str, *, title: str = "") -> None:
+        shown = title or domain
+        super().__init__(f"未取得该企业对“{shown}”数据的有效授权，企业授权后可查", param="enterprise")
         self.enterprise = enterprise
         self.domain = domain
         self.purpose = purpose

@@ -20,7 +20,7 @@ from assistant.store.consents import (
     unknown_enterprise,
     valid_consent,
 )
-from assistant.store.domains import CREDIT_SERVICE, check_domain
+from assistant.store.domains import CREDIT_SERVICE, DOMAIN_TITLES, check_domain
 from assistant.store.tables import DomainRecordRow, EnterpriseRow
 
 _CANDIDATES_SHOWN = 5
@@ -141,7 +141,7 @@ async def read_domain(
     if not open_without_consent(principal, code, domain):
         consent = await valid_consent(session, principal, code, domain, today=today, purpose=purpose)
         if consent is None:
-            raise ConsentRequired(code, domain, purpose)
+            raise ConsentRequired(code, domain, purpose, title=DOMAIN_TITLES[domain])
     records = await session.execute(
         select(
             DomainRecordRow.enterprise_code,

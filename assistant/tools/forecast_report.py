@@ -180,7 +180,7 @@ def _summary(
     low, middle, high = need
     name = f"{found.short_name}（虚构示例企业）" if found.fictional else found.short_name
     said = [
-        f"{name}未来{len(made.months)}个月（{period}）融资需求P50为{middle}万元，P10为{low}万元，P90为{high}万元。",
+        f"{name}未来{len(made.months)}个月（{period}）融资需求中位数（P50）为{middle}万元，P10为{low}万元，P90为{high}万元。",
         f"出现资金缺口的概率为{share(made.gap_share)}%，预计首个缺口月份为{gap}。"
         if gap
         else f"出现资金缺口的概率为{share(made.gap_share)}%，多数情形下预测期内无资金缺口。",
