@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -151,7 +151,7 @@ def _known(
         trace=tuple(trace),
         inputs_used=inputs,
         missing=missing,
-        sources=(_source(table, last),),
+        sources=_sources(table, last),
         risk_level="low",
         summary=tuple(summary),
     )
@@ -178,7 +178,7 @@ def _not_known(
         rule=RuleRef(id=table.id, version=table.version, status="unknown"),
         inputs_used=inputs,
         missing=(reason,),
-        sources=(_source(table, near),),
+        sources=_sources(table, near),
         risk_level="low",
         summary=(
             f"{span.words()}的{_NAME}本库未收录。",
@@ -200,13 +200,16 @@ def _percent(rate: Decimal) -> str:
     return f"{shown if shown == rate else plain(rate)}%"
 
 
-def _source(table: Quotations, quote: Quotation) -> ToolSource:
-    return ToolSource(
-        kind="rule",
-        id=table.id,
-        title=table.title,
-        locator=f"{quote.day.isoformat()}报价",
-        as_of=quote.day,
-        confidence=quote.confidence,
-        authority=table.authority,
+def _sources(table: Quotations, quote: Quotation) -> tuple[ToolSource, ...]:
+    common: dict[str, Any] = {"confidence": quote.confidence, "authority": table.authority}
+    return (
+        ToolSource(
+            kind="rule",
+            id=table.id,
+            title=table.title,
+            locator=f"{quote.day.isoformat()}报价",
+            as_of=quote.day,
+            **common,
+        ),
+        ToolSource(kind="document", id=table.document, title=table.title, **common),
     )

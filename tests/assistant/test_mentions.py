@@ -1,3 +1,4 @@
+import time
 from datetime import date
 from decimal import Decimal
 
@@ -186,3 +187,10 @@ def test_no_text_makes_mentions_overlap_or_fail(text: str):
         position = delexical.rindex(mention.placeholder)
         delexical = delexical[:position] + mention.text + delexical[position + len(mention.placeholder) :]
     assert delexical == text
+
+
+@pytest.mark.parametrize("unit", ["9", "1,", "三", "1-", "2025年", "6222 ", "a@", "0771-", "一百", "-", "百分之"])
+def test_walls_of_text_are_read_in_bounded_time(unit: str):
+    started = time.perf_counter()
+    find_mentions((unit * 8000)[:8000], today=TODAY, directory=DIRECTORY)
+    assert time.perf_counter() - started < 2

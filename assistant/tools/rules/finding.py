@@ -191,8 +191,11 @@ def _summary(finding: Finding) -> Iterator[str]:
         return
     if finding.asked:
         yield from _judged(finding)
+        yield from _cautions(finding)
+        yield scheme.summary
+        return
     yield scheme.summary
-    if not finding.asked and scheme.conditions:
+    if scheme.conditions:
         yield f"须同时符合：{'；'.join(condition.label for condition in scheme.conditions)}。"
     yield from _cautions(finding)
 
@@ -224,13 +227,21 @@ def _judged(finding: Finding) -> Iterator[str]:
 
 
 def _cautions(finding: Finding) -> Iterator[str]:
+    """Where and when the scheme does not hold, in one sentence."""
     scheme = finding.scheme
     status = scheme.status(finding.as_of)
-    if status == "expired" and scheme.effective_to:
-        yield f"该规则已于{scheme.effective_to.isoformat()}后失效，以上仅供对照。"
-    elif status == "not_yet" and scheme.effective_from:
-        yield f"该规则自{scheme.effective_from.isoformat()}起施行，在{finding.as_of.isoformat()}尚未施行。"
-    elif status == "unknown":
-        yield "该规则的施行日未取得，时效待核。"
+    parts: list[str] = []
     if scheme.jurisdiction != HOME:
-        yield f"该规则适用于{scheme.jurisdiction}，不适用于{HOME}的贷款，仅作对照。"
+        parts.append(f"该规则适用于{scheme.jurisdiction}，不适用于{HOME}的贷款，仅作对照")
+    if status == "expired" and scheme.effective_to:
+        parts.append(
+            f"该规则的有效期到{scheme.effective_to.isoformat()}为止，在{finding.as_of.isoformat()}已失效"
+        )
+    elif status == "not_yet" and scheme.effective_from:
+        parts.append(
+            f"该规则自{scheme.effective_from.isoformat()}起施行，在{finding.as_of.isoformat()}尚未施行"
+        )
+    elif status == "unknown":
+        parts.append("施行日未取得，时效待核")
+    if parts:
+        yield f"{'；'.join(parts)}。"
