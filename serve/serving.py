@@ -87,12 +87,14 @@ def serve_until_stopped(settings: Settings) -> None:
 
 
 def _run(server: DrainingServer, house: House, taken: socket.socket) -> None:
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt, SystemExit):  # uvicorn exits where a start fails
         server.run(sockets=[taken])
     if house.fault is not None:
         raise house.fault
     if not server.started:
-        raise BaguiError("服务没有启动，详见日志", code="start_failed")
+        raise BaguiError(
+            f"服务没有启动，原因见 {house.settings.home_path / 'logs' / 'bagui.log'}", code="start_failed"
+        )
 
 
 def _listening_socket(host: str, port: int) -> socket.socket:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -94,3 +97,20 @@ def llm(live: Live) -> Iterator[FakeLlm]:
     live.llm.script.clear()
     live.llm.fallback = Reply("好的。")
     live.house.bagui.models.breaker.succeeded()
+
+
+@pytest.fixture
+def home(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the server's knowledge base with no server; the command line is pointed at it."""
+    copied = tmp_path / "home"
+    copied.mkdir(mode=0o700)
+    with sqlite3.connect(live.settings.home_path / "bagui.sqlite") as source:
+        source.execute("VACUUM INTO ?", (str(copied / "bagui.sqlite"),))
+    source.close()
+    for name in ("secret", "audit.head"):
+        if (live.settings.home_path / name).exists():
+            shutil.copy(live.settings.home_path / name, copied / name)
+    monkeypatch.setenv("BAGUI_HOME", str(copied))
+    monkeypatch.setenv("BAGUI_EMBEDDED__ENABLED", "false")
+    monkeypatch.chdir(tmp_path)
+    return copied

@@ -40,7 +40,9 @@ def test_plain_answer_has_every_required_key(live, llm):
 
 def test_stream_is_framed_and_ends_as_clients_expect(live, llm):
     with live.client() as client:
-        response = client.post("/v1/chat/completions", json=body(stream=True, stream_options={"include_usage": True}))
+        response = client.post(
+            "/v1/chat/completions", json=body(stream=True, stream_options={"include_usage": True})
+        )
     assert response.headers["content-type"] == "text/event-stream; charset=utf-8"  # C04
     assert response.headers["cache-control"] == "no-cache"
     assert response.headers["x-accel-buffering"] == "no"
@@ -161,7 +163,9 @@ def test_a_broken_upstream_costs_the_model_and_not_the_answer(live, llm, mode): 
 
 def test_an_enterprise_that_is_unknown_is_a_clear_error(live, llm):
     with live.client() as client:
-        response = client.post("/v1/chat/completions", json=body(bagui={"enterprise": "不存在的企业有限公司"}))
+        response = client.post(
+            "/v1/chat/completions", json=body(bagui={"enterprise": "不存在的企业有限公司"})
+        )
     error = response.json()["error"]
     assert (response.status_code, error["code"]) == (404, "enterprise_not_found")
 
@@ -173,7 +177,9 @@ def test_the_stored_answer_is_its_askers_alone(live, llm):
         assert stored["answer"]["text"] == made["text"] and stored["evidence"]
         given = client.post(f"/v1/answers/{made['id']}/feedback", json={"thumb": "up", "comment": "清楚"})
         assert given.status_code == 200
-        assert client.post(f"/v1/answers/{made['id']}/feedback", json={"thumb": "sideways"}).status_code == 400
+        assert (
+            client.post(f"/v1/answers/{made['id']}/feedback", json={"thumb": "sideways"}).status_code == 400
+        )
     with live.client("developer") as other:
         assert other.get(f"/v1/answers/{made['id']}").status_code == 404
         assert other.post(f"/v1/answers/{made['id']}/feedback", json={"thumb": "up"}).status_code == 404
