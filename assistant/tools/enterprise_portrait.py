@@ -64,6 +64,22 @@ def _domain_named(part: Any) -> Any:
     return next((name for name, words in _DOMAIN_WORDS.items() if part in words), part)
 
 
+# Said after all of that.
+_ALSO: dict[str, tuple[tuple[str, ...], ...]] = {
+    "registration": (("address", "business_scope"),),
+    "tax": (("void_ratio_pct", "research_deduction_12m", "vat_rate_pct"),),
+    "social_insurance": (("contribution_12m",),),
+    "intellectual_property": (("trademark_count",),),
+    "customs": (("declarations_12m", "credit_level"),),
+    "bank_credit": (
+        ("total_assets", "total_liabilities", "current_assets", "current_liabilities"),
+        ("statement_revenue", "profit_margin_pct", "ebit", "retained_earnings"),
+        ("inventory_days", "receivable_days", "payable_days", "prepayment_days", "advance_days"),
+        ("largest_customer_pct", "top5_customer_pct", "inquiries_3m"),
+    ),
+}
+
+
 @tool(
     title="企业画像",
     summary="查看企业的工商、税务、社保、知识产权、海关、银行流水与信用六域数据，逐项标明来源、日期与授权",
@@ -114,7 +130,9 @@ async def enterprise_portrait(
         else:
             deliveries[domain] = delivery
     if closed and len(closed) == len(wanted):
-        raise next(iter(closed.values()))
+        first = next(iter(closed.values()))
+        titles = "、".join(DOMAIN_TITLES[domain] for domain in closed)
+        raise ConsentRequired(found.code, first.domain, first.purpose, title=titles)
     checks = cross_checks({domain: one.payload for domain, one in deliveries.items()})
     return ToolResult(
         value=_value(found, deliveries, list(closed), checks),
@@ -224,15 +242,7 @@ def _summary(
     mark = "（虚构示例企业）" if found.fictional else ""
     head = f"{found.short_name}{mark}：{found.city}{found.industry}{found.size}企业，处于{found.stage}。"
     said = [head]
-    for domain, one in deliveries.items():
-        by_name = {field.name: field for field in one.fields}
-        for names in _SAID[domain]:
-            parts = [
-                _said(by_name[name]) for name in names if name in by_name and by_name[name].value is not None
-            ]
-            if parts:
-                day = f"（{one.title}数据，截至{one.observed.isoformat()}）" if one.observed else ""
-                said.append(f"{found.short_name}{'，'.join(parts)}{day}。")
+    said += _sentences(found, deliveries, _SAID)
     said += [
         f"{found.short_name}的{check.title}不一致：{check.left}，{check.right}，比值{check.ratio}，须核实。"
         for check in checks
@@ -241,7 +251,22 @@ def _summary(
     if closed:
         listed = "、".join(DOMAIN_TITLES[domain] for domain in closed)
         said.append(f"{listed}数据未取得有效授权，企业授权后可查。")
-    return tuple(said)
+    return (*said, *_sentences(found, deliveries, _ALSO))
+
+
+def _sentences(
+    found: Enterprise, deliveries: Mapping[str, Delivery], plan: Mapping[str, tuple[tuple[str, ...], ...]]
+) -> list[str]:
+    """One sentence for each group of the plan that the delivery has values for."""
+    said = []
+    for domain, one in deliveries.items():
+        by_name = {field.name: field for field in one.fields if field.value is not None}
+        day = f"（{one.title}数据，截至{one.observed.isoformat()}）" if one.observed else ""
+        for names in plan[domain]:
+            parts = [_said(by_name[name]) for name in names if name in by_name]
+            if parts:
+                said.append(f"{found.short_name}{'，'.join(parts)}{day}。")
+    return said
 
 
 def _said(field: DeliveredField) -> str:

@@ -69,6 +69,19 @@ async def test_a_closed_domain_asked_for_by_name_is_an_error(context, few):
     assert call.result is None
 
 
+async def test_the_error_names_every_closed_domain_asked_for(context, few):
+    call = await portrait(context(), enterprise=few.enterprises[CLOSED].code, domains=["tax", "customs"])
+    assert "税务、海关进出口" in call.error
+
+
+async def test_every_delivered_figure_of_one_domain_is_said(context, few):
+    chosen = few.enterprises[OPEN]
+    call = await portrait(context(), enterprise=chosen.code, domains=["bank_credit"])
+    said = "".join(call.result.summary)
+    for name in ("total_assets", "loans_outstanding", "largest_customer_pct"):
+        assert chosen.records["bank_credit"].fields[name] in said
+
+
 async def test_partial_consent_reads_the_open_part(context, few):
     chosen = few.enterprises[PARTIAL]
     opened = {consent.domain for consent in chosen.consents}
