@@ -20,6 +20,10 @@ _PLACEHOLDER = re.compile(r"⟨([A-Z])\d+⟩")
 # One private character per kind of mention, so that an n-gram sees a value as one letter.
 _KIND_CHARS = {letter: chr(0xE000 + place) for place, letter in enumerate(LETTERS.values())}
 _FILLER = re.compile(r"请问|麻烦|帮我|帮忙|一下|您好|你好|[\s，。？！、,.?!：:；;“”\"'（）()]+")
+# Words that point to one enterprise stand for it as its name does.
+_THIS_ENTERPRISE = re.compile(
+    r"(?:这家|这个|该|本|我们|我|咱们?|那家|上述)(?:企业|公司|客户|厂|户|店)|我司|贵司|这户|客户(?!经理|身份|资料)"
+)
 _SIZES = (1, 2, 3)
 _THRESHOLD = 0.3
 
@@ -103,7 +107,8 @@ class Router:
 def _shape(question: str, mentions: Sequence[Mention]) -> str:
     """The question without its values and courtesies: what kind of thing is asked, not how much of it."""
     delexical = _PLACEHOLDER.sub(lambda match: _KIND_CHARS[match[1]], delexicalise(question, mentions))
-    return _FILLER.sub(" ", delexical.upper()).strip()
+    named = _THIS_ENTERPRISE.sub(_KIND_CHARS[LETTERS["enterprise"]], delexical)
+    return _FILLER.sub(" ", named.upper()).strip()
 
 
 def _grams(text: str) -> Counter[str]:
