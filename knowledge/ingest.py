@@ -153,7 +153,7 @@ async def _take_in(
     store: Store, encoder: Encoder, path: Path, documents: Sequence[LoadedDocument]
 ) -> FileOutcome:
     outcomes = [await _store_document(store, encoder, document) for document in documents]
-    outcome: Outcome = next((state for state in ("updated", "added") if state in outcomes), "unchanged")
+    outcome: Outcome = "updated" if "updated" in outcomes else "added" if "added" in outcomes else "unchanged"
     passages = sum(len(document.passages) for document in documents)
     return FileOutcome(path, outcome, documents[0].version.id, passages)
 

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 BATCH = 2_000
 _SAMPLE = 5
-_FAILURES: tuple[type[Exception], ...] = (OSError, RuntimeError, ValueError, KeyError, TypeError)
+_FAILURES: tuple[type[Exception], ...] = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
 
 
 class DenseIndex:
@@ -96,8 +103,12 @@ class DenseIndex:
             self._client = None
 
     def discard(self) -> None:
-        """Deletes the folder, to build it anew."""
-        self.close()
+        """Deletes the folder, to build it anew, and what Chroma remembers of it within the process."""
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        self._collections.clear()
+        self._client = None
+        SharedSystemClient.clear_system_cache()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _call(self, action: Callable[[], Any]) -> Any:

@@ -104,6 +104,7 @@ def passage_text(title: str, locator: str, text: str) -> str:
 
 def load_encoder(folder: Path) -> StaticEncoder:
     """The encoder in `folder`: `config.json` and `model.safetensors` (terms, table, scale)."""
+    from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
     try:
@@ -112,5 +113,5 @@ def load_encoder(folder: Path) -> StaticEncoder:
         table = tensors["table"].astype(np.float32) * tensors["scale"].astype(np.float32)[:, None]
         name = f"{config['name']}-{table.shape[1]}-{config['version']}"
         return StaticEncoder(tensors["terms"], table, name)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ConfigurationError(f"the encoder in {folder} cannot be read: {error}") from error

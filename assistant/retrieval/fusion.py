@@ -35,7 +35,7 @@ def _scaled(scores: Scores) -> Scores:
         return scores
     low, high = float(scores.min()), float(scores.max())
     if high <= low:
-        return np.zeros_like(scores)
+        return np.full_like(scores, 1.0 if high > 0 else 0.0)
     return (scores - low) / (high - low)
 
 

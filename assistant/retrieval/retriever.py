@@ -17,7 +17,7 @@ from assistant.retrieval.fusion import Weights, certainty
 from assistant.retrieval.index_folder import IndexFolder
 from assistant.retrieval.passage import Passage
 from assistant.retrieval.ranking import Query, Ranked, View, rank, status_of
-from assistant.retrieval.snapshot import PORTRAITS, Snapshot, read_snapshot
+from assistant.retrieval.snapshot import PORTRAITS, read_snapshot
 from assistant.retrieval.visibility import Mask, upcoming, visible
 from assistant.store import consents, documents, passages
 from assistant.store.database import Store
@@ -156,16 +156,16 @@ class Retriever:
         if not mask.portraits.any() or (len(knowledge) >= wanted and not with_portraits):
             return knowledge
         portraits = self._shelf(view, query, vector, mask, PORTRAITS, wanted)
-        if with_portraits:
-            return sorted([*knowledge, *portraits], key=lambda item: -item.fused)
-        return [*knowledge, *portraits]
+        if not with_portraits:
+            return [*knowledge, *portraits]
+        weighed = [(_strength(shelf), item) for shelf in (knowledge, portraits) for item in shelf]
+        return [item for _, item in sorted(weighed, key=lambda pair: -pair[0] * pair[1].fused)]
 
     def _shelf(
         self, view: View, query: str, vector: Any, mask: Mask, shelf: str, wanted: int
     ) -> list[Ranked]:
         assert self._folder.text is not None
-        size = int(sum((row.enterprise is not None) == (shelf == PORTRAITS) for row in view.snapshot.rows))
-        terms = self._folder.text.query_terms(query, shelf, size)
+        terms = self._folder.text.query_terms(query, shelf)
         near = self._chroma.nearest(view, shelf, vector, max(CANDIDATES, wanted)) if self._chroma else None
         return rank(
             view,
@@ -195,21 +195,16 @@ class Retriever:
             stored = await passages.load_passages(session, principal, ids, today=today, purpose=purpose)
         by_id = {item.id: item for item in stored}
         kept = [(by_id[id], item) for id, item in zip(ids, ranked, strict=True) if id in by_id][:k]
-        scores = self._scores(view.snapshot, query, kept)
+        scores = self._scores(query, kept)
         return [
             _passage(view, text, score, status_of(view, item.place, mask))
             for (text, item), score in zip(kept, scores, strict=True)
         ]
 
-    def _scores(
-        self, snapshot: Snapshot, query: str, kept: Sequence[tuple[StoredPassage, Ranked]]
-    ) -> list[float]:
+    def _scores(self, query: str, kept: Sequence[tuple[StoredPassage, Ranked]]) -> list[float]:
         """Certainty of each passage, never lower than that of one behind it; a tail that is only ordered."""
         assert self._folder.text is not None
-        terms = {
-            shelf: self._folder.text.query_terms(query, shelf, len(snapshot.rows))
-            for shelf in ("knowledge", PORTRAITS)
-        }
+        terms = {shelf: self._folder.text.query_terms(query, shelf) for shelf in ("knowledge", PORTRAITS)}
         scores: list[float] = []
         for text, item in kept[:_JUDGED]:
             shelf = PORTRAITS if text.enterprise else "knowledge"
@@ -222,6 +217,11 @@ class Retriever:
             floor * min(1.0, max(0.0, item.fused / top if top > 0 else 0.0)) for _, item in kept[_JUDGED:]
         ]
         return [round(score, 4) for score in (*scores, *tail)]
+
+
+def _strength(shelf: Sequence[Ranked]) -> float:
+    """What the best of a shelf is worth beside another shelf: orders within a shelf are relative to it."""
+    return max((item.likeness for item in shelf), default=0.0)
 
 
 def row_of(passage: Passage) -> dict[str, Any]:

@@ -97,12 +97,14 @@ class TextIndex:
     def add(self, entries: Iterable[TextEntry], state: Mapping[str, str]) -> None:
         """Adds entries and notes `state`, all or nothing."""
         counts: dict[str, Counter[str]] = {shelf: Counter() for shelf in SHELVES}
+        sizes = {shelf: self._size(shelf) for shelf in SHELVES}
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 for entry in entries:
                     head, body = cut(entry.head), cut(entry.body)
                     counts[entry.shelf].update({*head, *body})
+                    sizes[entry.shelf] += 1
                     self._connection.execute(
                         "INSERT INTO entries VALUES (?, ?, ?)", (entry.row, entry.id, entry.shelf)
                     )
@@ -118,20 +120,32 @@ class TextIndex:
                     )
                 self._connection.executemany(
                     "INSERT INTO state VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-                    [*state.items(), ("layout", LAYOUT)],
+                    [
+                        *state.items(),
+                        *((f"size_{shelf}", str(size)) for shelf, size in sizes.items()),
+                        ("layout", LAYOUT),
+                    ],
                 )
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
 
-    def query_terms(self, query: str, shelf: str, size: int) -> QueryTerms:
-        """The terms of a question weighed by rarity among `size` passages of a shelf.
+    def _size(self, shelf: str) -> int:
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT value FROM state WHERE key = ?", (f"size_{shelf}",)
+            ).fetchone()
+        return int(row[0]) if row else 0
+
+    def query_terms(self, query: str, shelf: str) -> QueryTerms:
+        """The terms of a question weighed by rarity among the passages of a shelf, removed ones included.
 
         In a large collection, terms of more than a tenth of the passages are left out: they order nothing and
         cost the most.
         """
-        terms = [term for term in dict.fromkeys(cut(query)) if term not in _STOP]
+        terms = [term for term in dict.fromkeys(cut(query)) if not _STOP.issuperset(term)]
+        size = self._size(shelf)
         marks = ",".join("?" * len(terms))
         with self._lock:
             rows = self._connection.execute(

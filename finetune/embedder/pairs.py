@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from assistant.content import content_path
 from assistant.grounding import split_sentences
+from knowledge.load import load_file
 
 TUNE_SHARE = 0.2
 _HEADING = re.compile(r"^#+\s*(.+)$", re.M)
@@ -45,6 +49,18 @@ def held_out(question: Question) -> bool:
 def stard_corpus(data: Path) -> list[str]:
     """Articles as they are embedded: law and number, then text; the position in the list is the id."""
     return [f"{row['name']} {row['text']}" for row in lines(data / "stard" / "corpus.jsonl.gz")]
+
+
+def colloquial_pairs(corpus: list[str], rng: random.Random) -> Iterator[tuple[str, str]]:
+    """A sentence of an article in everyday words against the article, where it has such words."""
+    said = everyday_words()
+    for article in rng.sample(corpus, 30_000):
+        sentences = split_sentences(article.partition(" ")[2])
+        if sentences:
+            sentence = rng.choice(sentences)
+            changed = in_everyday_words(sentence, said, rng)
+            if changed != sentence:
+                yield changed, article
 
 
 def article_pairs(corpus: list[str], rng: random.Random) -> Iterator[tuple[str, str]]:
@@ -94,3 +110,51 @@ def general_pairs(data: Path) -> Iterator[tuple[str, str]]:
     for row in lines(data / "pairs" / "pawsx_zh_dev.jsonl.gz"):
         if row["label"] == 1:
             yield row["a"], row["b"]
+
+
+def glossary_pairs() -> Iterator[tuple[str, str]]:
+    """Other names of a term against the term and its note."""
+    for entry in yaml.safe_load(content_path("glossary.yaml").read_text("utf-8")):
+        meaning = f"{entry['term']} {entry['note']}"
+        for alias in entry["aliases"]:
+            yield alias, meaning
+        if entry["note"]:
+            yield entry["term"], entry["note"]
+
+
+def builtin_pairs(rng: random.Random) -> Iterator[tuple[str, str]]:
+    """Headings and sentences of the built-in knowledge against their passages, also in everyday words."""
+    said = everyday_words()
+    for path in sorted(content_path("corpus").rglob("*.md")):
+        for document in load_file(path):
+            title = document.version.title
+            for passage in document.passages:
+                whole = f"{title} {passage.locator} {passage.text}"
+                asked = f"{title} {passage.locator}"
+                yield from ((asked, passage.text), (in_everyday_words(passage.locator, said, rng), whole))
+                sentences = split_sentences(passage.text)
+                for place, sentence in enumerate(sentences):
+                    rest = "".join(sentences[:place] + sentences[place + 1 :])
+                    yield (
+                        in_everyday_words(sentence, said, rng),
+                        whole if rng.random() < 0.5 else rest or whole,
+                    )
+
+
+def everyday_words() -> dict[str, list[str]]:
+    """Terms with what people say instead: the colloquial list and the glossary's aliases."""
+    said: dict[str, list[str]] = yaml.safe_load(
+        (Path(__file__).parent / "colloquial.yaml").read_text("utf-8")
+    )
+    for entry in yaml.safe_load(content_path("glossary.yaml").read_text("utf-8")):
+        if entry["aliases"]:
+            said.setdefault(entry["term"], []).extend(entry["aliases"])
+    return said
+
+
+def in_everyday_words(text: str, said: dict[str, list[str]], rng: random.Random) -> str:
+    """The text with most of its terms, longest first, said as people say them."""
+    for term in sorted(said, key=len, reverse=True):
+        if term in text and rng.random() < 0.7:
+            text = text.replace(term, rng.choice(said[term]))
+    return text

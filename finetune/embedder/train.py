@@ -26,8 +26,8 @@ options.add_argument("--out", type=Path, default=Path("assistant/models/embed"))
 options.add_argument("--terms", type=int, default=28_000)
 options.add_argument("--dim", type=int, default=256)
 options.add_argument("--batch", type=int, default=1024)
-options.add_argument("--steps", type=int, default=500)
-options.add_argument("--question-steps", type=int, default=150)
+options.add_argument("--steps", type=int, default=400)
+options.add_argument("--question-steps", type=int, default=200)
 options.add_argument("--rate", type=float, default=0.01)
 options.add_argument("--temperature", type=float, default=0.05)
 options.add_argument("--version", default="1")
@@ -51,10 +51,20 @@ general = [
     *pairs.article_pairs(corpus, rng),
     *pairs.chapter_pairs(args.data),
     *pairs.neighbour_pairs(args.data, rng),
+    *pairs.colloquial_pairs(corpus, rng),
     *list(pairs.general_pairs(args.data)) * 3,
 ]
+own = [
+    *pairs.glossary_pairs(),
+    *pairs.builtin_pairs(rng),
+    *pairs.builtin_pairs(rng),
+    *pairs.builtin_pairs(rng),
+]
+general += own * 3
 rng.shuffle(general)
-log(f"{len(general)} general pairs, {len(from_questions)} from {len(training)} questions, {len(tuning)} to tune")
+log(
+    f"{len(general)} general pairs ({len(own)} own), {len(from_questions)} from {len(training)} questions, {len(tuning)} to tune"
+)
 
 # ---- vocabulary: the most frequent terms, questions counted tenfold; weight by rarity
 sample = rng.sample(corpus, 40_000) + [text[:300] for pair in rng.sample(general, 40_000) for text in pair]
@@ -69,7 +79,9 @@ for term in terms.tolist():
     counted[term] = counted.get(term, 0) + 10
 chosen = sorted(counted, key=lambda term: -counted[term])[: args.terms]
 vocabulary = np.sort(np.array(chosen, dtype=np.uint64))
-rarity = np.log(len(sample) / np.array([counted[int(term)] for term in vocabulary])).clip(0.3).astype(np.float32)
+rarity = (
+    np.log(len(sample) / np.array([counted[int(term)] for term in vocabulary])).clip(0.3).astype(np.float32)
+)
 log(f"{len(counted)} terms seen, {len(vocabulary)} kept")
 
 # ---- model: rows start as random directions as long as the term is rare (a random projection of tf-idf)
@@ -149,7 +161,7 @@ for index in range(args.question_steps):
     picked = rng.sample(range(len(training)), 192)
     golds = [rng.choice(training[i].gold) for i in picked]
     hard = [rng.choice(hard_of[i]) for i in picked for _ in range(2)]
-    background = rng.sample(general, args.batch // 2)
+    background = rng.sample(general, args.batch // 4) + rng.sample(own, args.batch // 4)
     ids = [*golds, *([-1] * len(background)), *hard]
     gold = torch.zeros(len(picked) + len(background), len(ids), dtype=torch.bool)
     for row, question in enumerate(picked):
@@ -180,6 +192,7 @@ save_file(
     args.out / "model.safetensors",
 )
 (args.out / "config.json").write_text(
-    json.dumps({"name": "bagui-embed", "version": args.version, "kind": "static", "pairs": "uni+bigram"}) + "\n"
+    json.dumps({"name": "bagui-embed", "version": args.version, "kind": "static", "pairs": "uni+bigram"})
+    + "\n"
 )
 log(f"written to {args.out}")

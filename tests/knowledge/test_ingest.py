@@ -1,0 +1,99 @@
+"""Files into the knowledge base: every outcome, again and again with the same end."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from assistant.principal import principal_for
+from assistant.retrieval.encoder import StaticEncoder, from_bytes, passage_text
+from assistant.store.database import Store
+from assistant.store.documents import list_documents
+from assistant.store.passages import iterate_embeddings, load_passages
+from knowledge.ingest import IngestReport, ingest, load_builtin
+
+RM = principal_for("rm", "tester")
+
+
+def outcomes(report: IngestReport) -> dict[str, str]:
+    return {file.path.name: file.outcome for file in report.files}
+
+
+async def test_each_file_has_its_outcome_and_a_bad_one_stops_nothing(
+    knowledge_store: Store, encoder: StaticEncoder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    (folder / ".hidden").mkdir(parents=True)
+    (folder / ".hidden" / "x.txt").write_text("不该读到。")
+    (folder / "a.txt").write_text("贷款期限不超过三年。", "utf-8")
+    (folder / "b.pdf").write_bytes(b"%PDF-1.4 broken")
+    (folder / "c.txt").write_text("", "utf-8")
+    (folder / "d.exe").write_bytes(b"MZ")
+    (folder / "e.md").write_text("# 说明\n利率为3%。", "utf-8")
+    seen: list[tuple[str, int, int]] = []
+    report = await ingest(
+        knowledge_store,
+        encoder,
+        [folder, tmp_path / "missing.txt"],
+        progress=lambda file, done, total: seen.append((file.path.name, done, total)),
+    )
+    assert outcomes(report) == {
+        "a.txt": "added",
+        "b.pdf": "failed",
+        "c.txt": "failed",
+        "d.exe": "skipped",
+        "e.md": "added",
+        "missing.txt": "failed",
+    }
+    reasons = {file.path.name: file.reason for file in report.files}
+    assert "PDF已损坏" in reasons["b.pdf"] and "空" in reasons["c.txt"] and ".exe" in reasons["d.exe"]
+    assert [done for _, done, _ in seen] == [1, 2, 3, 4, 5, 6] and {total for *_, total in seen} == {6}
+    assert not report.ok
+    async with knowledge_store.reading() as session:
+        assert len(await list_documents(session, RM)) == 2
+
+
+async def test_taking_in_twice_changes_nothing_and_a_change_replaces(
+    knowledge_store: Store, encoder: StaticEncoder, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("贷款期限不超过三年。", "utf-8")
+    assert outcomes(await ingest(knowledge_store, encoder, [file])) == {"a.txt": "added"}
+    assert outcomes(await ingest(knowledge_store, encoder, [file])) == {"a.txt": "unchanged"}
+    file.write_text("贷款期限不超过五年。", "utf-8")
+    assert outcomes(await ingest(knowledge_store, encoder, [file])) == {"a.txt": "updated"}
+    async with knowledge_store.reading() as session:
+        held = [entry.text async for entry in iterate_embeddings(session)]
+    assert held == ["贷款期限不超过五年。"]
+
+
+async def test_passages_are_stored_with_their_vectors_and_source_ids(
+    knowledge_store: Store, encoder: StaticEncoder, tmp_path: Path
+) -> None:
+    file = tmp_path / "set.jsonl"
+    rows = [
+        {"id": f"s-{number}", "title": "示例法", "locator": f"第{number}条", "text": f"第{number}项规定。"}
+        for number in range(1, 30)
+    ]
+    file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+    report = await ingest(knowledge_store, encoder, [file], collection="lab")
+    assert report.files[0].passages == 29
+    async with knowledge_store.reading() as session:
+        entries = [entry async for entry in iterate_embeddings(session)]
+        stored = await load_passages(session, RM, [entry.id for entry in entries], today=date(2026, 1, 1))
+    assert [passage.source_id for passage in stored] == [row["id"] for row in rows]
+    assert {entry.encoder for entry in entries} == {encoder.name}
+    vectors = from_bytes([entry.embedding or b"" for entry in entries], encoder.dim)
+    expected = encoder.encode([passage_text(entry.title, entry.locator, entry.text) for entry in entries])
+    assert abs(vectors - expected).max() < 1e-3
+
+
+async def test_the_built_in_knowledge_loads_once_and_all_of_it(
+    knowledge_store: Store, encoder: StaticEncoder
+) -> None:
+    changed = await load_builtin(knowledge_store, encoder)
+    assert changed > 100
+    assert await load_builtin(knowledge_store, encoder) == 0
+    async with knowledge_store.reading() as session:
+        documents = await list_documents(session, RM)
+    assert sum(len(document.versions) for document in documents) == changed
+    assert all(count > 0 for document in documents for count in document.passages)

@@ -1,0 +1,30 @@
+"""One order out of two."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.retrieval.fusion import Weights, certainty, fuse
+
+SCORES = st.lists(st.floats(-1, 50, width=32), min_size=2, max_size=8)
+
+
+@given(SCORES, st.floats(0, 1))
+def test_scores_stay_between_zero_and_one(values: list[float], weight: float) -> None:
+    scores = np.array(values, dtype=np.float32)
+    fused = fuse(scores, scores[::-1].copy(), weight)
+    assert ((fused >= -1e-6) & (fused <= 1 + 1e-6)).all()
+
+
+def test_the_weight_goes_from_one_order_to_the_other() -> None:
+    lexical, dense = np.array([9, 5, 1], dtype=np.float32), np.array([0.1, 0.2, 0.9], dtype=np.float32)
+    assert fuse(lexical, dense, 0).argmax() == 0
+    assert fuse(lexical, dense, 1).argmax() == 2
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(-1, 1))
+def test_more_words_and_more_likeness_are_never_less_certain(
+    low: float, high: float, likeness: float
+) -> None:
+    low, high = sorted((low, high))
+    assert 0 < certainty(low, likeness, Weights()) <= certainty(high, likeness, Weights()) < 1

@@ -1,0 +1,115 @@
+"""Who may find what, on which day: properties over every combination of dates and consents."""
+
+from datetime import date, timedelta
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.document import legal_status
+from assistant.principal import principal_for
+from assistant.retrieval.snapshot import Snapshot
+from assistant.retrieval.visibility import visible
+from assistant.store.passages import ManifestRow
+from assistant.store.versions import StoredVersion
+
+RM, VISITOR = principal_for("rm", "manager"), principal_for("visitor", "someone")
+CODES = ("A", "B")
+DAYS = st.none() | st.dates(date(2024, 1, 1), date(2024, 1, 20))
+
+
+@st.composite
+def snapshots(draw: st.DrawFn) -> Snapshot:
+    versions: list[StoredVersion] = []
+    rows: list[ManifestRow] = []
+    for number in range(draw(st.integers(1, 6))):
+        start, end = draw(DAYS), draw(DAYS)
+        if start and end and end < start:
+            start, end = end, start
+        owner = draw(st.sampled_from([None, None, *CODES]))
+        audience = draw(st.sampled_from(["public", "internal"]))
+        versions.append(
+            StoredVersion(
+                id=number,
+                document_id=f"p{owner}" if owner else f"d{draw(st.integers(0, 2))}",
+                version=str(number),
+                generation=1,
+                collection="portraits" if owner else "regulations",
+                title=f"文件{number}",
+                doc_no="",
+                issuer="",
+                issued=None,
+                effective_from=None if owner else start,
+                effective_to=None if owner else end,
+                authority="national",
+                jurisdiction="",
+                audience=audience,
+                supersedes=(),
+                source="",
+                confidence="H",
+                not_held=(),
+                enterprise=owner,
+            )
+        )
+        rows += [
+            ManifestRow(
+                id=f"{number}-{part}",
+                version_id=number,
+                source_id="",
+                title=f"文件{number}",
+                locator=str(part),
+                collection=versions[-1].collection,
+                audience=audience,
+                enterprise=owner,
+                domain=draw(st.sampled_from(["registration", "tax", "customs"])) if owner else None,
+                effective_from=None,
+                effective_to=None,
+            )
+            for part in range(2)
+        ]
+    return Snapshot(1, tuple(rows), tuple(versions))
+
+
+PAIRS = st.frozensets(st.tuples(st.sampled_from(CODES), st.sampled_from(["tax", "customs"])))
+
+
+@given(snapshots(), st.dates(date(2023, 12, 30), date(2024, 1, 22)))
+def test_law_of_the_day_wins_and_no_document_disappears(snapshot: Snapshot, day: date) -> None:
+    mask = visible(snapshot, RM, frozenset(), day)
+    by_document: dict[str, list[tuple[str, bool]]] = {}
+    for place, row in enumerate(snapshot.rows):
+        version = snapshot.version[row.version_id]
+        if version.enterprise is None:
+            status = legal_status(version.effective_from, version.effective_to, day)
+            by_document.setdefault(version.document_id, []).append((status, bool(mask.knowledge[place])))
+    for passages in by_document.values():
+        in_force = any(status == "in_force" for status, _ in passages)
+        for status, shown in passages:
+            assert shown == (status in ("in_force", "unknown") or not in_force)
+
+
+@given(snapshots(), PAIRS, st.sampled_from([None, *CODES]))
+def test_portraits_only_under_consent_or_from_the_public_register(
+    snapshot: Snapshot, granted: frozenset[tuple[str, str]], enterprise: str | None
+) -> None:
+    mask = visible(snapshot, RM, granted, date(2024, 1, 10), enterprise=enterprise)
+    for place, row in enumerate(snapshot.rows):
+        if mask.portraits[place]:
+            assert row.domain == "registration" or (row.enterprise, row.domain) in granted
+            assert enterprise in (None, row.enterprise)
+        assert not (row.enterprise and mask.knowledge[place])
+
+
+@given(snapshots(), PAIRS)
+def test_a_visitor_sees_public_knowledge_and_nobodys_portrait(
+    snapshot: Snapshot, granted: frozenset[tuple[str, str]]
+) -> None:
+    mask = visible(snapshot, VISITOR, granted, date(2024, 1, 10))
+    assert not mask.portraits.any()
+    assert all(snapshot.rows[place].audience == "public" for place in np.flatnonzero(mask.knowledge))
+
+
+def test_the_last_day_in_force_is_in_force() -> None:
+    end = date(2024, 6, 30)
+    assert legal_status(date(2010, 1, 1), end, end) == "in_force"
+    assert legal_status(date(2010, 1, 1), end, end + timedelta(days=1)) == "expired"
