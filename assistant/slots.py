@@ -42,7 +42,7 @@ class _Cue:
 class Filling:
     """Arguments as `run_tool` takes them, measured ones as placeholders.
 
-    `cued` counts the values that a word of the question pointed to; `missing` names required ones without
+    `cued` counts the values that a word of the question pointed to, or that fit one argument alone; `missing` names required ones without
     a value.
     """
 
@@ -64,6 +64,7 @@ def fill(tool: Tool, question: str, mentions: Sequence[Mention]) -> Filling:
             cued += 1
     for name, placeholder in _only_fit(tool, mentions, arguments, used):
         arguments[name] = placeholder
+        cued += 1
     spoken = _spoken(tool, question)
     arguments |= spoken
     required = [name for name, field in tool.arguments.model_fields.items() if field.is_required()]

@@ -10,8 +10,8 @@ from typing import Annotated
 from pydantic import Field
 
 from assistant.answer import Fact, RuleRef, ToolResult, ToolSource, TraceStep
+from assistant.document import legal_status
 from assistant.numerals import plain
-from assistant.retrieval.passage import legal_status
 from assistant.tools.context import ToolContext
 from assistant.tools.tool import Arg, tool
 
@@ -115,14 +115,14 @@ async def working_capital_need(
         Arg(
             "上年销售收入",
             "money",
-            ("销售收入", "营业收入", "年收入", "收入", "营收", "销售额", "年销售额"),
+            ("销售收入", "营业收入", "年收入", "收入", "营收", "销售额", "年销售额", "营业额", "年营业额"),
             "万元",
         ),
     ],
     profit_margin_pct: Annotated[
         Decimal,
         Field(ge=-1000, le=100, allow_inf_nan=False),
-        Arg("上年销售利润率", "percent", ("销售利润率", "利润率", "净利率", "毛利率", "利润"), "%"),
+        Arg("上年销售利润率", "percent", ("销售利润率", "利润率", "净利率", "净利润率", "净利", "利润"), "%"),
     ],
     growth_pct: Annotated[
         Decimal,
@@ -130,7 +130,7 @@ async def working_capital_need(
         Arg(
             "预计销售收入年增长率",
             "percent",
-            ("预计增长", "增长率", "预计增速", "增速", "增长", "预计", "增幅"),
+            ("预计增长", "增长率", "预计增速", "增速", "增长", "预计", "增幅", "涨", "涨幅"),
             "%",
         ),
     ],
