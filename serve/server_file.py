@@ -38,11 +38,14 @@ def write(home: Path, server: ServerFile) -> None:
 
 
 def read(home: Path) -> ServerFile | None:
-    """The server that says it runs; `None` when none does. A file left by a dead process is removed."""
+    """The server that says it runs; `None` when none does, or none that this user may reach.
+
+    A file left by a dead process is removed.
+    """
     path = path_in(home)
     try:
         server = ServerFile(**json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return None
     except (ValueError, TypeError):
         remove(home)
