@@ -12,8 +12,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from assistant.answer import Authority, Confidence, LegalStatus
+from assistant.document import legal_status
 from assistant.errors import ConfigurationError
-from assistant.retrieval.passage import legal_status
 from assistant.tools.rules.load import load_rules, rules_path
 
 Mode = Literal["calculate", "conditions_only", "facts_only", "proposal"]
