@@ -52,7 +52,7 @@ class ConsentRequired(Forbidden):
 
     def __init__(self, enterprise: str, domain: str, purpose: str, *, title: str = "") -> None:
         shown = title or domain
-        super().__init__(f"未取得该企业对“{shown}”数据的有效授权，企业授权后可查", param="enterprise")
+        super().__init__(f"未取得该企业对“{shown}”数据的有效授权", param="enterprise")
         self.enterprise = enterprise
         self.domain = domain
         self.purpose = purpose
