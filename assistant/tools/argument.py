@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
+from assistant.dates import PartialDate
 from assistant.errors import InvalidRequest
-from assistant.mentions import Mention, PartialDate, find_mentions
+from assistant.mentions import Mention, find_mentions
+from assistant.numerals import ARABIC
 
 ArgKind = Literal[
     "money",
@@ -28,7 +30,10 @@ ArgKind = Literal[
 _PLACEHOLDER = re.compile(r"⟨[A-Z]\d+⟩")
 _DAYS = {"天": 1, "周": 7, "月": 30, "季度": 90, "年": 360}
 _MONTHS = {"月": 1, "季度": 3, "年": 12}
-_MEASURED: frozenset[ArgKind] = frozenset({"money", "percent", "bp", "days", "months", "count"})
+_MEASURED: frozenset[ArgKind] = frozenset(
+    {"money", "percent", "bp", "days", "months", "count", "date", "partial_date"}
+)
+_ISO_DATE = re.compile(r"\d{4}(-(Q[1-4]|\d{2}(-\d{2})?))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,10 @@ def _words(found: Any) -> str:
 def _written(value: str, kind: ArgKind) -> Any:
     """A measured value typed as text, when the whole text is one mention; else left to validation."""
     text = value.strip()
+    if re.fullmatch(ARABIC, text):
+        return text.replace(",", "")
+    if _ISO_DATE.fullmatch(text):
+        return text
     mentions = find_mentions(text)
     if len(mentions) == 1 and mentions[0].text == text:
         return value_as(mentions[0], kind)

@@ -127,10 +127,7 @@ async def run_tool(
         raise NotFound(f"没有名为“{name}”的工具", code="tool_not_found", param="name")
     if not context.principal.may(declared.scope):
         raise Forbidden(f"当前身份不能使用工具“{declared.title}”", code="scope_missing", param="name")
-    resolved = {
-        key: resolve(value, context.placeholders, declared.args[key].kind if key in declared.args else "text")
-        for key, value in arguments.items()
-    }
+    resolved = {key: _resolved(declared, key, value, context) for key, value in arguments.items()}
     try:
         valid = declared.arguments.model_validate(resolved)
     except ValidationError as error:
@@ -153,6 +150,14 @@ async def run_tool(
             chosen_by=chosen_by,
         )
     return ToolCall(id=identity, name=name, arguments=shown, ok=True, result=result, chosen_by=chosen_by)
+
+
+def _resolved(tool: Tool, name: str, value: Any, context: ToolContext) -> Any:
+    kind = tool.args[name].kind if name in tool.args else "text"
+    try:
+        return resolve(value, context.placeholders, kind)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"参数 {name}：{error.message}", code=error.code, param=name) from error
 
 
 _PROBLEMS = {
@@ -185,7 +190,7 @@ def _problem(error: ValidationError, tool: Tool) -> InvalidRequest:
     first = error.errors(include_url=False)[0]
     name = str(first["loc"][0]) if first["loc"] else None
     title = tool.args[name].title if name and name in tool.args else ""
-    reason = _PROBLEMS.get(first["type"], first["msg"]).format(**first.get("ctx", {}))
+    reason = _PROBLEMS.get(first["type"], first["msg"]).format(**first.get("ctx", {})).replace(" or ", "、")
     shown = f"{name}（{title}）" if title else name
     return InvalidRequest(f"参数 {shown}：{reason}", param=name, code="invalid_arguments")
 

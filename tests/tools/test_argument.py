@@ -62,7 +62,10 @@ def test_a_mention_of_another_kind_is_a_bad_argument(text: str, kind: ArgKind):
 def test_values_written_as_people_write_them_need_no_placeholder():
     assert resolve("12,000万元", {}, "money") == Decimal(12000)
     assert resolve("半年", {}, "months") == Decimal(6)
-    assert resolve("12000", {}, "money") == "12000"
+    assert resolve("12,000", {}, "money") == "12000"
+    assert resolve("2025年6月", {}, "partial_date") == "2025-06"
+    assert resolve("2025/06", {}, "partial_date") == "2025-06"
+    assert resolve("2025-06-30", {}, "date") == "2025-06-30"
     assert resolve("大约300万吧", {}, "money") == "大约300万吧"
 
 
