@@ -1,0 +1,211 @@
+"""The shipped weights in openvino-genai: one pipeline, one stepping thread, many requests at once."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tokenizers import Tokenizer
+
+from assistant.embedded_prompt import IM_END
+from assistant.errors import ConfigurationError, UpstreamError
+
+if TYPE_CHECKING:
+    import openvino_genai
+
+SHIPPED = Path(__file__).with_name("models") / "mini"
+BLOCK_TOKENS = 32
+_CACHE_BYTES = 2  # bytes of one cached number
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """`text` without the end mark; `logprobs[i]` is the model's own log probability of `tokens[i]`, grammar aside."""
+
+    text: str
+    tokens: tuple[int, ...]
+    logprobs: tuple[float, ...]
+    prompt_tokens: int
+    complete: bool
+
+
+@dataclass(slots=True)
+class _Request:
+    ids: list[int]
+    config: Any
+    done: Future[Generated]
+    handle: Any = None
+
+
+class EmbeddedEngine:
+    """Loads `model.gguf`, `tokenizer.json` and `model.json` of a folder; owns a thread until `close`.
+
+    Requests may be submitted from any thread. Those under way share each step of the model and the cached
+    beginnings of their prompts.
+    """
+
+    def __init__(self, folder: Path, *, kv_cache_gb: float, threads: int) -> None:
+        self.card = _json(folder / "model.json")
+        self.tokenizer = Tokenizer.from_str(json.dumps(_json(folder / "tokenizer.json")))
+        self.end = self.tokenizer.token_to_id(IM_END)
+        self.context = int(self.card["context"])
+        self._pipeline = self._load(folder, kv_cache_gb, threads)
+        self._waiting: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="embedded-model", daemon=True)
+        self._thread.start()
+
+    def _load(
+        self, folder: Path, kv_cache_gb: float, threads: int
+    ) -> openvino_genai.ContinuousBatchingPipeline:
+        import openvino_genai
+
+        numbers = 2 * self.card["layers"] * self.card["kv_heads"] * self.card["head_width"]
+        scheduler = openvino_genai.SchedulerConfig()
+        scheduler.num_kv_blocks = max(64, int(kv_cache_gb * 2**30 / (numbers * _CACHE_BYTES * BLOCK_TOKENS)))
+        scheduler.enable_prefix_caching = True
+        scheduler.max_num_batched_tokens = self.context
+        weights = folder / "model.gguf"
+        if not weights.exists():
+            raise ConfigurationError(f"embedded model has no weights at {weights}")
+        try:
+            return openvino_genai.ContinuousBatchingPipeline(
+                str(weights), scheduler, "CPU", {"INFERENCE_NUM_THREADS": threads}
+            )
+        except RuntimeError as error:
+            raise ConfigurationError(f"embedded model at {weights} cannot be loaded: {error}") from error
+
+    @property
+    def name(self) -> str:
+        return str(self.card["name"])
+
+    def count(self, text: str) -> int:
+        return len(self.tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def submit(self, prompt: str, grammar: str | None, max_tokens: int) -> Future[Generated]:
+        """Queue a prompt; the future's result is what was generated, its failure an `UpstreamError`.
+
+        Cancelling the future frees the request, whether or not it has begun.
+        """
+        import openvino_genai
+
+        done: Future[Generated] = Future()
+        ids = self.tokenizer.encode(prompt, add_special_tokens=False).ids
+        if self._closed or len(ids) + max_tokens > self.context:
+            reason = "已关闭" if self._closed else f"提示过长（{len(ids)}个词元）"
+            done.set_exception(UpstreamError(f"内置模型不能应答：{reason}", code="embedded_model_failed"))
+            return done
+        config = openvino_genai.GenerationConfig()
+        config.max_new_tokens = max_tokens
+        config.do_sample = False
+        config.logprobs = 1
+        config.eos_token_id = self.end
+        config.stop_token_ids = {self.end}
+        if grammar is not None:
+            config.structured_output_config = openvino_genai.StructuredOutputConfig(grammar=grammar)
+        self._waiting.put(_Request(ids, config, done))
+        return done
+
+    def close(self) -> None:
+        """Stop the thread; requests still under way fail."""
+        if not self._closed:
+            self._closed = True
+            self._waiting.put(None)
+            self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        active: list[_Request] = []
+        number = 0
+        while not self._closed:
+            for request in self._arrivals(block=not active):
+                number += 1
+                if self._begin(number, request):
+                    active.append(request)
+            if active and not self._step():
+                for request in active:
+                    _fail(request, "推理出错")
+                active = []
+            active = [request for request in active if not self._settle(request)]
+        for request in active:
+            request.handle.cancel()
+            _fail(request, "已关闭")
+
+    def _arrivals(self, *, block: bool) -> list[_Request]:
+        found: list[_Request] = []
+        try:
+            while True:
+                request = self._waiting.get(block=block and not found)
+                if request is None:
+                    return found
+                found.append(request)
+        except queue.Empty:
+            return found
+
+    def _begin(self, number: int, request: _Request) -> bool:
+        import numpy as np
+        import openvino
+
+        if request.done.cancelled():
+            return False
+        try:
+            ids = openvino.Tensor(np.asarray([request.ids], dtype=np.int64))
+            request.handle = self._pipeline.add_request(number, ids, request.config)
+        except RuntimeError as error:
+            _fail(request, str(error).splitlines()[0])
+            return False
+        return True
+
+    def _step(self) -> bool:
+        try:
+            if self._pipeline.has_non_finished_requests():
+                self._pipeline.step()
+        except RuntimeError:
+            return False
+        return True
+
+    def _settle(self, request: _Request) -> bool:
+        """Whether the request is over; its result is then set."""
+        import openvino_genai
+
+        if request.done.cancelled():
+            request.handle.cancel()
+            return True
+        status = request.handle.get_status()
+        if status == openvino_genai.GenerationStatus.RUNNING:
+            return False
+        if status != openvino_genai.GenerationStatus.FINISHED:
+            _fail(request, "请求被中断")
+            return True
+        output = request.handle.read_all()[0]
+        tokens = [int(token) for token in output.generated_ids]
+        complete = bool(tokens) and tokens[-1] == self.end
+        if complete:
+            tokens = tokens[:-1]
+        result = Generated(
+            text=self.tokenizer.decode(tokens, skip_special_tokens=False),
+            tokens=tuple(tokens),
+            logprobs=tuple(float(value) for value in output.generated_log_probs[: len(tokens)]),
+            prompt_tokens=len(request.ids),
+            complete=complete,
+        )
+        with suppress(InvalidStateError):  # cancelled in this very moment
+            request.done.set_result(result)
+        return True
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"embedded model: {path} cannot be read: {error}") from error
+
+
+def _fail(request: _Request, reason: str) -> None:
+    with suppress(InvalidStateError):
+        request.done.set_exception(UpstreamError(f"内置模型不能应答：{reason}", code="embedded_model_failed"))

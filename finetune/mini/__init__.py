@@ -1,0 +1,1 @@
+"""bagui-mini: the embedded language model, from its data to its weights."""
