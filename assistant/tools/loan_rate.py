@@ -111,9 +111,7 @@ def _known(
     if spread_bp is not None:
         sign, points = ("加", spread_bp) if spread_bp >= 0 else ("减", -spread_bp)
         facts += [
-            Fact(
-                label="加点" if spread_bp >= 0 else "减点", value=points, unit="个基点", source="提问人提供"
-            ),
+            Fact(label="加减基点", value=spread_bp, unit="个基点", source="提问人提供"),
             *(
                 Fact(label=f"{_TENORS[t]}LPR{sign}点后的利率", value=rate, unit="%")
                 for t, rate in priced.items()
@@ -174,6 +172,7 @@ def _not_known(
                 for tenor in tenors
             ),
             Fact(label="报价日", value=near.day.isoformat(), source=table.id),
+            Fact(label="查询日期", value=span.words()),
             Fact(label="收录说明", value=reason, source=table.id),
         ),
         rule=RuleRef(id=table.id, version=table.version, status="unknown"),

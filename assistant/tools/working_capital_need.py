@@ -282,7 +282,7 @@ async def working_capital_need(
             else "按监管参考公式测算，现有资金已覆盖营运资金量，新增流动资金贷款需求为0万元。",
             f"营运资金量为{result.capital}万元，扣除自有资金{plain(own_funds)}万元、现有流动资金贷款"
             f"{plain(existing_loans)}万元、其他渠道资金{plain(other_funding)}万元。",
-            f"周转天数合计{plain(result.days)}天，一年周转{plain(result.turns)}次。",
+            f"周转天数合计{plain(result.days)}天，年周转次数为{plain(result.turns)}次。",
             "以上为额度参考，不等于银行已经同意授信。",
         ),
     )
