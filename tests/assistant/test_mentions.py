@@ -189,7 +189,9 @@ def test_no_text_makes_mentions_overlap_or_fail(text: str):
     assert delexical == text
 
 
-@pytest.mark.parametrize("unit", ["9", "1,", "三", "1-", "2025年", "6222 ", "a@", "0771-", "一百", "-", "百分之"])
+@pytest.mark.parametrize(
+    "unit", ["9", "1,", "三", "1-", "2025年", "6222 ", "a@", "0771-", "一百", "-", "百分之"]
+)
 def test_walls_of_text_are_read_in_bounded_time(unit: str):
     started = time.perf_counter()
     find_mentions((unit * 8000)[:8000], today=TODAY, directory=DIRECTORY)
