@@ -18,7 +18,12 @@ def answer_table() -> str:
     rows = ["| field | type |", "|---|---|"]
     for name, field in Answer.model_fields.items():
         kind = str(field.annotation).replace("typing.", "").replace("assistant.answer.", "")
-        kind = kind.removeprefix("<class '").removesuffix("'>").replace("datetime.date", "date").replace("|", "\\|")
+        kind = (
+            kind.removeprefix("<class '")
+            .removesuffix("'>")
+            .replace("datetime.date", "date")
+            .replace("|", "\\|")
+        )
         rows.append(f"| `{name}` | `{kind}` |")
     return "\n".join(rows)
 

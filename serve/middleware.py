@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 import time
@@ -12,6 +13,9 @@ from assistant.errors import InvalidRequest, TooLarge
 from serve.drain import Drain
 
 _log = logging.getLogger("bagui.access")
+
+WRITE_LIMIT_S = 60.0
+"""How long a client may take to read a piece of a response before it is given up."""
 
 _SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
@@ -51,7 +55,11 @@ class RequestShell:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message = {**message, "headers": [*message.get("headers", []), *headers]}
-            await send(message)
+            try:
+                async with asyncio.timeout(WRITE_LIMIT_S):
+                    await send(message)
+            except TimeoutError:
+                raise OSError("the client does not read what it asked for") from None
 
         try:
             await self.app(scope, receive, send_with_headers)

@@ -70,6 +70,7 @@ def serve_until_stopped(settings: Settings) -> None:
             config = uvicorn.Config(
                 create_app(settings, house),
                 workers=1,
+                http="h11",  # bounds the size of headers, which the faster parser does not
                 log_config=None,
                 access_log=False,
                 server_header=False,

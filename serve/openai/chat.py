@@ -19,11 +19,16 @@ from serve.openai.wire import MODEL, completion, model_card, usage_of
 
 
 class AnswerFailed(BaguiError):
-    """An answer that could not be made; status and code are those of its `Failed` event."""
+    """An answer that could not be made; status and code are those of its `Failed` event.
+
+    `too_large` becomes 400 `context_length_exceeded`.
+    """
 
     def __init__(self, failed: Failed) -> None:
-        super().__init__(failed.message, code=failed.code)
-        self.http = failed.http  # pyright: ignore[reportAttributeAccessIssue]
+        # A question that is too long is what OpenAI's clients know by another name.
+        too_long = failed.code == "too_large"
+        super().__init__(failed.message, code="context_length_exceeded" if too_long else failed.code)
+        self.http = 400 if too_long else failed.http  # pyright: ignore[reportAttributeAccessIssue]
         if failed.http < 500:
             self.type = "invalid_request_error"  # pyright: ignore[reportAttributeAccessIssue]
 

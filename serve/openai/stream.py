@@ -13,7 +13,8 @@ from serve.openai.limit import TextLimit
 from serve.openai.request import ChatRequest
 from serve.openai.wire import DONE, PING, ChunkFrame, progress, sse, usage_of
 
-HEARTBEAT_S = 10.0
+PULSE_S = 1.0
+HEARTBEAT_PULSES = 10
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
@@ -28,13 +29,16 @@ async def chunks(
     limit = TextLimit(request.limit, request.stop or ())
     content = ""
     spoke = False
+    silence = 0
     try:
-        async for event in generation.follow(pulse_s=HEARTBEAT_S):
+        async for event in generation.follow(pulse_s=PULSE_S):
             if stop.is_set():
                 yield sse(error_body("服务正在停止", "server_error", "shutting_down"))
                 break
+            silence = silence + 1 if event is None else 0
             if event is None:
-                yield PING
+                if silence % HEARTBEAT_PULSES == 0:
+                    yield PING
             elif isinstance(event, Sentence):
                 # The answer's text is its sentences, one a line.
                 if piece := limit.feed(f"\n{event.text}" if spoke else event.text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sqlite3
 import threading
@@ -37,6 +38,15 @@ class Live:
         headers = {"Authorization": f"Bearer {self.key(role)}"} if role else {}
         return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=30)
 
+    def operate(self, operation: str, **arguments):
+        """What the command line beside this server would get."""
+        headers = {"Authorization": f"Bearer {self.house.operator_token}"}
+        response = httpx.post(
+            f"{self.url}/operator/{operation}", json=arguments, headers=headers, trust_env=False, timeout=60
+        )
+        last = json.loads(response.text.strip().splitlines()[-1])
+        return last["value"]
+
 
 class _Server(uvicorn.Server):
     """Says when it has started, or has failed to."""
@@ -56,7 +66,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     llm = FakeLlm().start()
     settings = load_settings(
         home=tmp_path_factory.mktemp("home"),
-        llm={"base_url": llm.url, "model": MODEL, "first_token_timeout_s": 2, "total_timeout_s": 5},
+        llm={"base_url": llm.url, "model": MODEL, "first_token_timeout_s": 1, "total_timeout_s": 5},
         embedded={"enabled": False},
         body_limit_bytes=300_000,
     )
