@@ -61,8 +61,8 @@ async def measure(calibrate: bool) -> None:
         home = Path(folder)
         store = await Store.open(f"sqlite+aiosqlite:///{home / 'bagui.sqlite'}", home)
         await load_builtin(store, encoder)
-        for weight in GRID if calibrate else (Weights().dense,):
-            weights = replace(Weights(), dense=weight)
+        for weight in GRID if calibrate else (Weights().few,):
+            weights = replace(Weights(), few=weight)
             retriever = Retriever(store, encoder, home / "index", weights=weights, chroma=False)
             await retriever.open()
             spent: list[float] = []

@@ -21,6 +21,7 @@ _NAMED_TITLE = 0.3
 _NAMED_ARTICLE = 1.0
 _LONE_ARTICLE = 0.15
 _OUT_OF_FORCE = 0.85
+_SAMPLE = 0.9
 Rows = NDArray[np.int64]
 
 
@@ -51,7 +52,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage by position; `fused` orders it (may pass 1 when named), `likeness` is its cosine."""
+    """A passage by position; `fused` orders it (may pass 1 when named), `likeness` is its cosine with the substance."""
 
     place: int
     fused: float
@@ -60,10 +61,14 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question ready to be ranked; `near` holds the ids that Chroma found, `None` asks for exact search."""
+    """A question ready to be ranked; `near` holds the ids that Chroma found, `None` asks for exact search.
+
+    `substance` is the vector of what the question is about (see `relevance`).
+    """
 
     text: str
     vector: Vectors
+    substance: Vectors
     terms: QueryTerms
     near: Sequence[str] | None
 
@@ -88,15 +93,16 @@ def rank(
     rows = np.array(sorted({*lexical, *dense.tolist(), *boosts}), dtype=np.int64)
     likeness = folder.vectors.score(query.vector, rows)
     fused = fuse(
-        np.array([lexical.get(int(row), 0.0) for row in rows], dtype=np.float32), likeness, weights.dense
+        np.array([lexical.get(int(row), 0.0) for row in rows], dtype=np.float32),
+        likeness,
+        weights.dense(int(allowed.sum())),
     )
+    bearing = folder.vectors.score(query.substance, rows)
     found = [
         Ranked(int(view.place_of[row]), float(score) + boosts.get(int(row), 0.0), float(cosine))
-        for row, score, cosine in zip(rows, fused, likeness, strict=True)
+        for row, score, cosine in zip(rows, fused, bearing, strict=True)
     ]
-    return sorted(
-        (_by_status(view, item, mask) for item in found), key=lambda item: (-item.fused, item.place)
-    )
+    return sorted((_weighed(view, item, mask) for item in found), key=lambda item: (-item.fused, item.place))
 
 
 def status_of(view: View, place: int, mask: Mask) -> LegalStatus:
@@ -106,10 +112,14 @@ def status_of(view: View, place: int, mask: Mask) -> LegalStatus:
     return passage_status(mask.status[row.version_id], row, version, mask.day)
 
 
-def _by_status(view: View, item: Ranked, mask: Mask) -> Ranked:
+def _weighed(view: View, item: Ranked, mask: Mask) -> Ranked:
+    """A step back for what is out of force on the day, and for samples beside real documents."""
+    fused = item.fused
     if status_of(view, item.place, mask) in ("expired", "not_yet"):
-        return Ranked(item.place, item.fused * _OUT_OF_FORCE, item.likeness)
-    return item
+        fused *= _OUT_OF_FORCE
+    if view.snapshot.version[view.snapshot.rows[item.place].version_id].authority == "fictional":
+        fused *= _SAMPLE
+    return Ranked(item.place, fused, item.likeness)
 
 
 def _lexical(

@@ -10,20 +10,22 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from assistant.glossary import expand
 from assistant.principal import Principal
 from assistant.retrieval.chroma_keeper import ChromaKeeper
-from assistant.retrieval.encoder import Encoder
-from assistant.retrieval.fusion import Weights, certainty
+from assistant.retrieval.encoder import Encoder, Vectors
+from assistant.retrieval.fusion import Weights
 from assistant.retrieval.index_folder import IndexFolder
 from assistant.retrieval.passage import Passage
 from assistant.retrieval.ranking import Query, Ranked, View, rank, status_of
+from assistant.retrieval.relevance import certainty, covered, substance
 from assistant.retrieval.snapshot import PORTRAITS, read_snapshot
 from assistant.retrieval.visibility import Mask, upcoming, visible
 from assistant.store import consents, documents, passages
 from assistant.store.database import Store
 from assistant.store.passages import StoredPassage
 
-NOT_FOUND_BELOW = 0.35
+NOT_FOUND_BELOW = 0.4
 """A best passage below this bears on the question no more than one drawn at random (finetune/embedder/LOG.md)."""
 
 CANDIDATES = 200
@@ -151,26 +153,28 @@ class Retriever:
 
     def _find(self, view: View, query: str, mask: Mask, wanted: int, *, with_portraits: bool) -> list[Ranked]:
         """Ranked passages of both shelves; portraits stand among the knowledge or behind it."""
-        vector = self._encoder.encode([query])[0]
-        knowledge = self._shelf(view, query, vector, mask, "knowledge", wanted)
+        vectors = self._encoder.encode([expand(query), expand(substance(query))])
+        knowledge = self._shelf(view, query, vectors, mask, "knowledge", wanted)
         if not mask.portraits.any() or (len(knowledge) >= wanted and not with_portraits):
             return knowledge
-        portraits = self._shelf(view, query, vector, mask, PORTRAITS, wanted)
+        portraits = self._shelf(view, query, vectors, mask, PORTRAITS, wanted)
         if not with_portraits:
             return [*knowledge, *portraits]
         weighed = [(_strength(shelf), item) for shelf in (knowledge, portraits) for item in shelf]
         return [item for _, item in sorted(weighed, key=lambda pair: -pair[0] * pair[1].fused)]
 
     def _shelf(
-        self, view: View, query: str, vector: Any, mask: Mask, shelf: str, wanted: int
+        self, view: View, query: str, vectors: Vectors, mask: Mask, shelf: str, wanted: int
     ) -> list[Ranked]:
         assert self._folder.text is not None
-        terms = self._folder.text.query_terms(query, shelf)
-        near = self._chroma.nearest(view, shelf, vector, max(CANDIDATES, wanted)) if self._chroma else None
+        terms = self._folder.text.query_terms(expand(query), shelf)
+        near = (
+            self._chroma.nearest(view, shelf, vectors[0], max(CANDIDATES, wanted)) if self._chroma else None
+        )
         return rank(
             view,
             self._folder,
-            Query(query, vector, terms, near),
+            Query(query, vectors[0], vectors[1], terms, near),
             mask,
             shelf,
             wanted,
@@ -208,8 +212,8 @@ class Retriever:
         scores: list[float] = []
         for text, item in kept[:_JUDGED]:
             shelf = PORTRAITS if text.enterprise else "knowledge"
-            covered = terms[shelf].covered(f"{text.title} {text.locator} {text.text}")
-            scores.append(certainty(covered, item.likeness, self._weights))
+            share = covered(terms[shelf], f"{text.title} {text.locator} {text.text}")
+            scores.append(certainty(share, item.likeness))
         for place in range(len(scores) - 2, -1, -1):
             scores[place] = max(scores[place], scores[place + 1])
         floor, top = (scores[-1], kept[_JUDGED - 1][1].fused) if len(kept) > _JUDGED else (0.0, 1.0)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.fusion import Weights, certainty, fuse
+from assistant.retrieval.fusion import Weights, fuse
 
 SCORES = st.lists(st.floats(-1, 50, width=32), min_size=2, max_size=8)
 
@@ -22,9 +22,7 @@ def test_the_weight_goes_from_one_order_to_the_other() -> None:
     assert fuse(lexical, dense, 1).argmax() == 2
 
 
-@given(st.floats(0, 1), st.floats(0, 1), st.floats(-1, 1))
-def test_more_words_and_more_likeness_are_never_less_certain(
-    low: float, high: float, likeness: float
-) -> None:
-    low, high = sorted((low, high))
-    assert 0 < certainty(low, likeness, Weights()) <= certainty(high, likeness, Weights()) < 1
+@given(st.integers(0, 10**7), st.integers(0, 10**7))
+def test_the_more_passages_the_less_the_words_count(few: int, many: int) -> None:
+    few, many = sorted((few, many))
+    assert Weights().few <= Weights().dense(few) <= Weights().dense(many) <= Weights().many
