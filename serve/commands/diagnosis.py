@@ -38,7 +38,7 @@ _REMEDIES = {
 
 
 def examine() -> dict[str, Any]:
-    """The report. A part that cannot be opened is a problem in it, not an error."""
+    """The report. `ok` is false when the database or the audit chain is not usable; a degraded part only costs quality."""
     settings = load_settings()
     server = server_file.read(settings.home_path)
     report: dict[str, Any] = {
@@ -48,6 +48,7 @@ def examine() -> dict[str, Any]:
         "server": server.url if server else None,
         "settings": list(_settings(settings)),
         "state": None,
+        "ok": False,
         "problems": [],
     }
     try:
@@ -59,6 +60,7 @@ def examine() -> dict[str, Any]:
     report["problems"] += [_problem(part, f"{part} 不可用") for part in report["state"]["degraded"]]
     if not audit["ok"]:
         report["problems"].append(_problem("audit", f"审计链不完整：{audit['problem']}"))
+    report["ok"] = audit["ok"]
     return report
 
 

@@ -97,5 +97,5 @@ def doctor(as_json: Json = False) -> None:
         print_json(report)
     else:
         diagnosis.show(report)
-    if report["problems"]:
+    if not report["ok"]:
         raise typer.Exit(1)

@@ -37,13 +37,13 @@ def add_to(app: typer.Typer) -> None:
 
 def grant(
     enterprise: Annotated[str, typer.Option(help="Credit code or name.", metavar="CODE")],
-    domain: Annotated[str, typer.Option(help="Data domain, such as tax.")],
+    domain: Domain = None,
     since: Since = None,
     until: Until = None,
     purpose: Annotated[str, typer.Option(help="What the data may be used for.")] = "credit_service",
     as_json: Json = False,
 ) -> None:
-    """Records that an enterprise opens a data domain to the bank."""
+    """Records that an enterprise opens a data domain, or without --domain all of them, to the bank."""
     arguments = {
         "enterprise": enterprise,
         "domain": domain,
@@ -52,7 +52,7 @@ def grant(
         "valid_to": day(until, "--until"),
     }
     given = perform("consent_grant", arguments)
-    _show_consents(given, as_json, one=True)
+    _show_consents(given, as_json, one=domain is not None)
 
 
 def revoke(

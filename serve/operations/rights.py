@@ -12,7 +12,7 @@ from assistant.store import audit, consents, enterprises, keys
 from assistant.store.audit import AuditEntry
 from assistant.store.consents import Consent
 from assistant.store.database import Store, StoreSession
-from assistant.store.domains import CREDIT_SERVICE
+from assistant.store.domains import CREDIT_SERVICE, DOMAINS, OPEN_DOMAINS
 from assistant.today import today_in_shanghai
 from serve.operations.operation import Arguments, CommandRole, StoreOperation, operator
 
@@ -20,8 +20,10 @@ _DEFAULT_DAYS = 365
 
 
 class GrantArguments(Arguments):
+    """Without a `domain`, all that need a consent."""
+
     enterprise: str
-    domain: str
+    domain: str | None = None
     purpose: str = CREDIT_SERVICE
     valid_from: date | None = None
     valid_to: date | None = None
@@ -69,19 +71,23 @@ async def grant(store: Store, asked: GrantArguments) -> list[dict[str, Any]]:
     code = await _code(store, asked.enterprise)
     today = today_in_shanghai()
     start = asked.valid_from or today
+    domains = [asked.domain] if asked.domain else [name for name in DOMAINS if name not in OPEN_DOMAINS]
+    given: list[Consent] = []
     async with store.writing() as session:
-        given = await consents.grant(
-            session,
-            operator(),
-            enterprise=code,
-            domain=asked.domain,
-            purpose=asked.purpose,
-            valid_from=start,
-            valid_to=asked.valid_to or start + timedelta(days=_DEFAULT_DAYS),
-            today=today,
-        )
-        await _record(session, "consent.grant", given)
-    return [_plain(given)]
+        for domain in domains:
+            consent = await consents.grant(
+                session,
+                operator(),
+                enterprise=code,
+                domain=domain,
+                purpose=asked.purpose,
+                valid_from=start,
+                valid_to=asked.valid_to or start + timedelta(days=_DEFAULT_DAYS),
+                today=today,
+            )
+            await _record(session, "consent.grant", consent)
+            given.append(consent)
+    return [_plain(consent) for consent in given]
 
 
 async def revoke(store: Store, asked: RevokeArguments) -> list[dict[str, Any]]:
