@@ -53,7 +53,10 @@ class EmbeddedEngine:
     def __init__(self, folder: Path, *, kv_cache_gb: float, threads: int) -> None:
         self.card = _json(folder / "model.json")
         self.tokenizer = Tokenizer.from_str(json.dumps(_json(folder / "tokenizer.json")))
-        self.end = self.tokenizer.token_to_id(IM_END)
+        end = self.tokenizer.token_to_id(IM_END)
+        if end is None:
+            raise ConfigurationError(f"embedded model: {folder} is not a model of this assistant")
+        self.end: int = end
         self.context = int(self.card["context"])
         self._pipeline = self._load(folder, kv_cache_gb, threads)
         self._waiting: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()

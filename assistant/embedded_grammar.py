@@ -26,8 +26,9 @@ _TITLE_KINDS = (
     (re.compile(r"%|基点|个点"), "P"),
     (re.compile(r"（[天月年]|个月）"), "T"),
 )
-# A free text is short and never holds what would end the string or open a tag.
-_TEXT = r'"\"" [^"\\\n<>]{1,60} "\""'
+# Letters, digits, plain marks, Chinese characters and their punctuation; listed, as the grammar engine takes no
+# characters beyond ASCII in a class of what is forbidden.
+_CHARACTERS = r"A-Za-z0-9 %.,+/():&_\-\u00b7\u2014\u2018-\u201d\u3001-\u3015\u4e00-\u9fff\uff00-\uffef"
 
 
 def available_marks(texts: Iterable[str]) -> list[str]:
@@ -126,8 +127,17 @@ def _value(
         return " | ".join(_literal(f'"{text}"') for text in found)
     if definition.get("type") == "string" and (letters == "E" or not letters):
         # An enterprise that code did not recognise is named in the user's words; the tool says it is unknown.
-        return _TEXT
+        return _text(placeholders)
     return None
+
+
+def _text(placeholders: Mapping[str, Sequence[str]]) -> str:
+    """A short text in the user's words; it never holds what would end the string, open a tag or forge a mark.
+
+    Its length is bounded by the tokens of a call; a bound in the grammar would cost half a second to compile.
+    """
+    values = "".join(f" | {_literal(text)}" for group in placeholders.values() for text in group)
+    return rf'"\"" ([{_CHARACTERS}]{values})+ "\""'
 
 
 def _letters(name: str, definition: Mapping[str, Any]) -> str:

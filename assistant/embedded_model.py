@@ -32,7 +32,7 @@ from assistant.embedded_grammar import available_marks, available_placeholders, 
 from assistant.embedded_prompt import CALL_END, CALL_START, render_chat
 from assistant.settings import EmbeddedSettings
 
-MAX_CALL_TOKENS = 320
+MAX_CALL_TOKENS = 200
 MAX_ANSWER_TOKENS = 32
 _CALL = re.compile(rf"{CALL_START}(.*?){CALL_END}", re.DOTALL)
 _REPEATED = re.compile(r"(⟨S\d{1,3}⟩)")

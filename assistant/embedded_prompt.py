@@ -43,7 +43,7 @@ def render_chat(
 
 
 def tool_line(function: Mapping[str, Any]) -> str:
-    """`name：summary（argument title、optional? title[choice|choice]）`."""
+    """`name：summary（argument title、optional? title[choice|choice]）`; a title ends at its first mark."""
     parameters = function.get("parameters") or {}
     required = parameters.get("required") or []
     shown = []
@@ -51,7 +51,10 @@ def tool_line(function: Mapping[str, Any]) -> str:
         optional = "" if name in required else "?"
         choices = definition.get("enum") or (definition.get("items") or {}).get("enum")
         options = f"[{'|'.join(choices)}]" if choices else ""
-        shown.append(f"{name}{optional} {definition.get('description', '')}{options}")
+        title = str(definition.get("description", ""))
+        for mark in "（，：":
+            title = title.split(mark)[0]
+        shown.append(f"{name}{optional} {title}{options}")
     return f"{function['name']}：{function.get('description', '')}（{'、'.join(shown)}）"
 
 

@@ -106,7 +106,8 @@ def main() -> None:
         model = venv / "bagui-mini"
         make_model(venv, model)
     address = f"http://127.0.0.1:{options.port}/v1"
-    print(f"BAGUI_LLM__BASE_URL={address} BAGUI_LLM__MODEL={options.name}", flush=True)
+    sys.stdout.write(f"BAGUI_LLM__BASE_URL={address} BAGUI_LLM__MODEL={options.name}\n")
+    sys.stdout.flush()
     line = command(venv, model, options.name, options.port)
     os.execve(line[0], line, environment(options.threads))  # noqa: S606 - becomes the server
 

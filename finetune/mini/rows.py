@@ -42,8 +42,8 @@ def encode_dialogue(record: dict, tokenizer: Tokenizer) -> Document:
     shown = ""
     messages = record["messages"]
     for at, message in enumerate(messages):
-        if message["role"] != "assistant":
-            continue
+        if message["role"] != "assistant" or "[1]" in message["content"]:
+            continue  # an earlier answer as it was shown is context, not a target
         before = render_chat(messages[:at], record["tools"])
         after = render_chat(messages[: at + 1], record["tools"], add_generation_prompt=False)
         add(before[len(shown) :], False)

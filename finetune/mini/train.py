@@ -21,7 +21,7 @@ from finetune.mini.tokenizer import load_tokenizer
 
 READING = 0.4  # share of the time in which prompt tokens count
 CHOSEN = 1024  # positions whose loss is computed at each step
-LENGTHS = ((384, 14), (1152, 4))  # row length and rows a step: short dialogues, and those that do not fit
+LENGTHS = ((512, 10), (1152, 4))  # row length and rows a step: short dialogues, and those that do not fit
 
 
 def main() -> None:

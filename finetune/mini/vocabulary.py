@@ -14,11 +14,18 @@ from finetune.mini.tokenizer import train_tokenizer
 
 
 def texts(folder: Path, dialogues: int) -> Iterator[str]:
-    """A sample of the dialogues, every document of the corpus a few times, one law article in eight."""
+    """Lines of a sample of the dialogues, each once, the corpus a few times, one law article in eight.
+
+    A line that many dialogues share counts once: otherwise the catalogue would fill the vocabulary.
+    """
+    seen: set[str] = set()
     with (folder / "train.jsonl").open(encoding="utf-8") as lines:
         for line in islice(lines, dialogues):
             record = json.loads(line)
-            yield render_chat(record["messages"], record["tools"], add_generation_prompt=False)
+            text = render_chat(record["messages"], record["tools"], add_generation_prompt=False)
+            fresh = set(text.split("\n")) - seen
+            seen |= fresh
+            yield "\n".join(sorted(fresh))
     for path in sorted(CORPUS.rglob("*.md")):
         yield from [path.read_text(encoding="utf-8")] * 3
     law = folder / "text.jsonl"

@@ -7,6 +7,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -41,7 +42,7 @@ class Generator:
             {topic for s in sections for topic in (s.title, s.locator, s.title[:8]) if "{" not in topic}
         )
         self.makers: dict[str, Callable[[], Example | None]] = {
-            "tool": lambda: tool_example(self.tools, self.rng, self.topics, self.background, split),
+            "tool": lambda: tool_example(self.tools, self.rng, self.topic, self.background, split),
             "invented": lambda: invented_example(self.rng, self.background, split),
             "no_call": lambda: no_call_example(self.tools, self.rng, self.background, split),
             "facts": self.facts_example,
@@ -68,7 +69,27 @@ class Generator:
         kind = self.rng.choices(tuple(kinds), tuple(kinds.values()))[0]
         while (made := self.makers[kind]()) is None:
             pass
-        return made
+        return self.with_history(made) if self.rng.random() < 0.06 else made
+
+    def with_history(self, example: Example) -> Example:
+        """The dialogue after an earlier question and its answer, as a conversation goes on."""
+        section = self.rng.choice(self.background_sections)
+        question, gold = section_question(section, self.rng)
+        earlier = (
+            {"role": "user", "content": question},
+            {"role": "assistant", "content": f"{section.sentences[gold[0]]}[1]"},
+        )
+        return replace(example, messages=(*earlier, *example.messages))
+
+    def topic(self) -> str:
+        """What someone searches the knowledge base for."""
+        style = self.rng.random()
+        if style < 0.45:
+            return self.rng.choice(self.topics)
+        if style < 0.7 and self.law is not None:
+            return self.law.articles[self.rng.choice(self.law.order)][0]
+        locators, *_ = self.rng.choice(facts.TOPICS)
+        return f"{facts.thing(self.rng)[1]}{self.rng.choice(('', '的'))}{self.rng.choice(locators)}"
 
     def facts_example(self) -> Example | None:
         absent = self.rng.random() < ABSENT

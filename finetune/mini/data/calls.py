@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -27,7 +27,7 @@ _ERRORS = (
 
 
 def _question(
-    tool: str, rng: random.Random, topics: Sequence[str], split: str
+    tool: str, rng: random.Random, topic: Callable[[], str], split: str
 ) -> tuple[str, str, dict[str, Any], bool]:
     """A template for one of the assistant's tools: text, family, fixed arguments, whether a call is due."""
     if tool == "working_capital_need":
@@ -46,7 +46,7 @@ def _question(
     text = phrases.choose(phrase.text, rng).replace("<topic>", "{text_query:text}")
     given = phrase.fixed
     if "text_query" in text:
-        text = text.replace("{text_query:text}", "{text_query:" + f"={rng.choice(topics)}" + "}")
+        text = text.replace("{text_query:text}", "{text_query:" + f"={topic()}" + "}")
     return text, phrase.text, given, True
 
 
@@ -56,7 +56,7 @@ def _family(template: str) -> str:
 
 
 def tool_example(
-    functions: Functions, rng: random.Random, topics: Sequence[str], background: Background, split: str
+    functions: Functions, rng: random.Random, topic: Callable[[], str], background: Background, split: str
 ) -> Example | None:
     """A question for one of the assistant's tools, the call, and mostly its result with the answer."""
     weights = {
@@ -70,7 +70,7 @@ def tool_example(
     tool = rng.choices(tuple(weights), tuple(weights.values()))[0]
     if tool not in functions:
         return None
-    template, family, fixed, due = _question(tool, rng, topics, split)
+    template, family, fixed, due = _question(tool, rng, topic, split)
     if held_out(family) != (split == "test"):
         return None
     owner = enterprise(rng)
