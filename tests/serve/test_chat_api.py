@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 
 import pytest
@@ -267,3 +268,25 @@ def test_a_revoked_consent_hides_what_was_answered(live, llm):
     assert telling and any(figure in shown for figure in telling)
     for text in (json.dumps(before, ensure_ascii=False), hidden, json.dumps(after, ensure_ascii=False)):
         assert not any(figure in text for figure in telling)
+
+
+def test_invisible_characters_do_not_change_the_question(live, llm):  # C31
+    with live.client() as client:
+        answer = client.post(
+            "/v1/chat/completions", json=body("2025年6月\u200b的\U000e0041一年期\u202eLPR是多少")
+        ).json()
+    assert "3.00%" in answer["choices"][0]["message"]["content"]
+
+
+def test_a_locked_database_is_a_503_and_nothing_is_lost(live, llm):
+    other = sqlite3.connect(live.settings.home_path / "bagui.sqlite", isolation_level=None)
+    try:
+        with live.client() as client:
+            other.execute("BEGIN IMMEDIATE")
+            locked = client.post("/v1/chat/completions", json=body())
+            other.execute("ROLLBACK")
+            assert (locked.status_code, locked.json()["error"]["code"]) == (503, "database_locked")
+            assert locked.headers["retry-after"]
+            assert client.post("/v1/chat/completions", json=body()).status_code == 200
+    finally:
+        other.close()
