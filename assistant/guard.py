@@ -1,4 +1,4 @@
-"""Which questions are refused or handed over, and what is taken out of a text before anyone reads it."""
+"""Which questions policy answers (a refusal, a hand-over, an introduction), and what is taken out of a text before anyone reads it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _SPECIAL_TOKEN = re.compile(r"<\|([^|<>]{1,40})\|>|\[/?INST\]|</?s>|</?(tool_cal
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A refusal or hand-over: the rule that says so and the text the caller gets."""
+    """A question that policy answers, not evidence: refused, handed over, or a word about the assistant itself."""
 
     rule: str
-    status: Literal["refused", "out_of_scope"]
+    status: Literal["refused", "out_of_scope", "answered"]
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Policy:
     rule: str
-    status: Literal["refused", "out_of_scope"]
+    status: Literal["refused", "out_of_scope", "answered"]
     pattern: re.Pattern[str]
     text: str
 
@@ -46,7 +46,7 @@ _WANTS_HELP = re.compile(r"帮我|帮忙|帮客户|帮企业|帮他|替|教我|�
 
 def _policy(
     rule: str,
-    status: Literal["refused", "out_of_scope"],
+    status: Literal["refused", "out_of_scope", "answered"],
     pattern: str,
     text: str,
     *,
@@ -94,6 +94,15 @@ _POLICIES: tuple[_Policy, ...] = (
         "refused",
         r"(因为|凭|根据|按照|按)[^。？！]{0,8}(民族|宗教|信仰|性别|籍贯|地域)[^。？！]{0,12}(拒贷|拒绝|压低|加价|提高利率|不给贷|区别对待)",
         "不得以民族、信仰、性别、地域等因素在授信中作差别待遇，不能据此给出建议。",
+    ),
+    _policy(
+        "introduction",
+        "answered",
+        r"^\s*(你好|您好|嗨|哈喽|早上好|上午好|下午好|晚上好|在吗|hi|hello)[啊呀吗，。！!,.\s]*$"
+        r"|^[^，。？！]{0,6}(你是谁|你是什么|介绍一下(你自己|自己)|你能(做|帮我做)什么|你会(做)?什么|怎么用你|有什么功能)[呢啊吗？?。]*$",
+        "您好，我是八桂智融，广西地方银行的金融助手。可以回答信贷、数据与人工智能方面的政策规定，查询企业画像，"
+        "测算流动资金需求，预测融资需求，核对风险补偿条件，查询LPR。每个数字都附依据；测算与建议不等于授信结论。",
+        about_allowed=False,
     ),
     _policy(
         "out_of_scope",

@@ -22,9 +22,11 @@ from assistant.guard import admit, clean, review
         ("写一首关于春天的诗", "out_of_scope"),
         ("明天南宁天气怎么样", "out_of_scope"),
         ("帮我写个爬虫脚本", "out_of_scope"),
+        ("你好", "introduction"),
+        ("你能做什么？", "introduction"),
     ],
 )
-def test_what_is_not_done_is_refused_with_its_rule(question: str, rule: str) -> None:
+def test_what_policy_answers_is_answered_by_its_rule(question: str, rule: str) -> None:
     verdict = review(question)
     assert verdict is not None
     assert verdict.rule == rule
@@ -43,6 +45,7 @@ def test_what_is_not_done_is_refused_with_its_rule(question: str, rule: str) -> 
         "贷款受托支付的起点金额是多少",
         "个体工商户被拒贷后可以要求说明理由吗",
         "逾期91天的贷款怎么分类",
+        "你好，流贷最长几年",
     ],
 )
 def test_plain_questions_with_frightening_words_are_answered(question: str) -> None:
