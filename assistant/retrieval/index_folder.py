@@ -50,6 +50,9 @@ class IndexFolder:
             self._start_over()
         try:
             await self._add_new(snapshot)
+            if snapshot.position.keys() - set(self.ids):  # another database than the one it was built from
+                self._start_over()
+                await self._add_new(snapshot)
         except (sqlite3.Error, OSError) as error:
             _log.warning("the index folder cannot be written, searching from memory: %s", error)
             self._in_memory()

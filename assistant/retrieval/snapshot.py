@@ -58,6 +58,16 @@ class Snapshot:
         return {version_id: np.array(own, dtype=np.int64) for version_id, own in found.items()}
 
     @cached_property
+    def uniform(self) -> frozenset[int]:
+        """Version rows whose passages are all open to whoever may see the version."""
+        special = {
+            row.version_id
+            for row in self.rows
+            if row.enterprise is not None or row.audience != self.version[row.version_id].audience
+        }
+        return frozenset(self.version.keys() - special)
+
+    @cached_property
     def dated(self) -> frozenset[int]:
         """Version rows with passages that carry dates of their own."""
         return frozenset(row.version_id for row in self.rows if row.effective_from or row.effective_to)

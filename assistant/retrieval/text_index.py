@@ -18,7 +18,7 @@ _STOP = frozenset(
     "的了是在有我你他她们这那吗呢啊吧么和与及或为以被把就都也还要会能可对于从到由什怎哪个请问之其"
 )
 _COMMON_FROM = 5_000
-_COMMON_SHARE = 0.1
+_COMMON_SHARE = 0.05
 _SCHEMA = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE entries (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, shelf TEXT NOT NULL);
@@ -141,7 +141,7 @@ class TextIndex:
     def query_terms(self, query: str, shelf: str) -> QueryTerms:
         """The terms of a question weighed by rarity among the passages of a shelf, removed ones included.
 
-        In a large collection, terms of more than a tenth of the passages are left out: they order nothing and
+        In a large collection, terms of more than a twentieth of the passages are left out: they order nothing and
         cost the most.
         """
         terms = [term for term in dict.fromkeys(cut(query)) if not _STOP.issuperset(term)]

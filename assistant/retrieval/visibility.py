@@ -93,7 +93,10 @@ def _mask(
         if places is None:
             continue
         into = allowed if version.enterprise is None else portrait
-        into[places] = [may_read(snapshot.rows[place], principal, granted) for place in places]
+        if version.id in snapshot.uniform:
+            into[places] = True  # `select_visible` has checked the version's audience
+        else:
+            into[places] = [may_read(snapshot.rows[place], principal, granted) for place in places]
         if version.id in snapshot.dated:
             _give_way(snapshot, version, item.status, into, as_of)
     return Mask(as_of, allowed, portrait, status)

@@ -13,6 +13,7 @@ from assistant.principal import Principal
 from assistant.retrieval.encoder import StaticEncoder
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
+from assistant.store.documents import upsert_version
 
 
 def flip(path: Path) -> None:
@@ -58,6 +59,21 @@ async def test_damage_is_found_at_opening_and_mended(
     DAMAGE[damage](path)
     assert await answers(shelves, encoder, path, rm) == before
     assert before
+
+
+@pytest.mark.usefixtures("law")
+async def test_an_index_of_another_database_is_not_believed(
+    shelves: Store, encoder: StaticEncoder, tmp_path: Path, rm: Principal, put: Put
+) -> None:
+    path = tmp_path / "index"
+    before = await answers(shelves, encoder, path, rm)
+    other = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'other' / 'bagui.sqlite'}", tmp_path / "other")
+    version = DocumentVersion(id="restored", version="1", collection="policies", title="恢复的备份")
+    async with other.writing() as session:
+        await upsert_version(session, version, [DraftPassage("要点", "示例贷款期限由备份说明。")])
+    found = await answers(other, encoder, path, rm)
+    await other.close()
+    assert len(found) == 1 and found[0].split()[0] not in {line.split()[0] for line in before}
 
 
 class Another:
