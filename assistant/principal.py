@@ -62,7 +62,7 @@ def principal_for(
     else:
         portfolio = frozenset({enterprise}) if enterprise else frozenset()
     if role == "developer" and enterprise:
-        scopes = scopes | {"enterprises"}
+        scopes = scopes | frozenset[Scope]({"enterprises"})
     own = enterprise if role == "enterprise" else None
     return Principal(
         subject=subject,

@@ -11,7 +11,7 @@ PROMPT_VERSION = "2026-11-1"
 
 @cache
 def system_prompt() -> str:
-    return files(__package__).joinpath("system.zh.md").read_text(encoding="utf-8").strip()
+    return files("assistant.prompts").joinpath("system.zh.md").read_text(encoding="utf-8").strip()
 
 
 def question_message(question: str, values: str, as_of: date, evidence: str) -> str:
