@@ -22,6 +22,13 @@ from serve.commands.shell import (
 
 _STATUS = {"in_force": "现行有效", "expired": "已失效", "not_yet": "尚未施行", "unknown": "时效未载明"}
 
+_AUTHORITY = {
+    "proposal": "倡议",
+    "fictional": "虚构示例",
+    "internal": "内部资料",
+    "standard": "标准或行业模板",
+}
+
 
 def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: bagui ask '2025年6月的一年期LPR是多少' --as-of 2026-01-01")(ask)
@@ -77,7 +84,10 @@ def _show_sources(answer: dict[str, Any]) -> None:
         typer.echo("")
     for item in answer["citations"]:
         where = f" {item['locator']}" if item["locator"] else ""
-        status = f"（{_STATUS[item['status']]}）" if item["kind"] == "passage" else ""
+        notes = [_STATUS[item["status"]]] if item["kind"] == "passage" else []
+        notes += [_AUTHORITY[item["authority"]]] if item["authority"] in _AUTHORITY else []
+        notes += [f"置信度{item['confidence']}"] if item["confidence"] not in (None, "H") else []
+        status = f"（{'，'.join(notes)}）" if notes else ""
         typer.echo(f"[{item['n']}] {item['title']}{where}{status}")
     if answer["missing"]:
         typer.echo(f"还缺：{'；'.join(answer['missing'])}")
