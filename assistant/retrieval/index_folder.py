@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ class IndexFolder:
         self.ids: list[str] = []
         self.faults: tuple[str, ...] = ()
         self._last_version = 0
+        self._left: list[TextIndex] = []
 
     async def sync(self, snapshot: Snapshot) -> None:
         """Brings the files to `snapshot`: adds what is new, builds anew what is missing, damaged or mostly dead.
@@ -62,8 +64,14 @@ class IndexFolder:
                 raise IndexUnavailable(f"the text index cannot be built: {second}") from second
 
     def close(self) -> None:
+        self._leave()
+        while self._left:
+            self._left.pop().close()
+
+    def _leave(self) -> None:
+        """Lets go of the text index; searches under way still read the old one until the folder is closed."""
         if self.text is not None:
-            self.text.close()
+            self._left.append(self.text)
             self.text = None
 
     def _open(self) -> bool:
@@ -92,7 +100,7 @@ class IndexFolder:
         return False
 
     def _start_over(self) -> None:
-        self.close()
+        self._leave()
         self.ids, self._last_version = [], 0
         if self._path is None:
             return self._in_memory()
@@ -110,7 +118,7 @@ class IndexFolder:
         return None
 
     def _in_memory(self) -> None:
-        self.close()
+        self._leave()
         self._path = None
         self.ids, self._last_version = [], 0
         self.faults = ("text_index",)
@@ -129,9 +137,9 @@ class IndexFolder:
                 if entry.id in snapshot.position and entry.id not in known:
                     batch.append(entry)
                 if len(batch) == _BATCH:
-                    self._add(batch, snapshot, {})
+                    await asyncio.to_thread(self._add, batch, snapshot, {})
                     batch = []
-            self._add(batch, snapshot, {"last_version": str(newest)})
+            await asyncio.to_thread(self._add, batch, snapshot, {"last_version": str(newest)})
         self._last_version = newest
 
     def _add(self, batch: Sequence[IndexEntry], snapshot: Snapshot, state: dict[str, str]) -> None:

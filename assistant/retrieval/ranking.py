@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from assistant.answer import LegalStatus
 from assistant.retrieval.encoder import Vectors
 from assistant.retrieval.fusion import Weights, fuse
-from assistant.retrieval.index_folder import IndexFolder
 from assistant.retrieval.naming import articles_in, named
 from assistant.retrieval.snapshot import PORTRAITS, Snapshot
-from assistant.retrieval.text_index import QueryTerms
+from assistant.retrieval.text_index import QueryTerms, TextIndex
+from assistant.retrieval.vector_file import VectorFile
 from assistant.retrieval.visibility import Mask, passage_status
 
 _NAMED_TITLE = 0.3
@@ -27,19 +27,24 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A generation and the index rows of its passages: `row_of` by position, `place_of` by row (-1: gone)."""
+    """A generation and the indexes that hold it: `row_of` by position, `place_of` by row (-1: gone).
+
+    The indexes may already hold rows of the next generation, which this one does not know.
+    """
 
     snapshot: Snapshot
+    text: TextIndex
+    vectors: VectorFile
     row_of: Rows
     place_of: Rows
 
     @classmethod
-    def of(cls, snapshot: Snapshot, ids: Sequence[str]) -> View:
+    def of(cls, snapshot: Snapshot, text: TextIndex, vectors: VectorFile, ids: Sequence[str]) -> View:
         place_of = np.array([snapshot.position.get(id, -1) for id in ids], dtype=np.int64)
         row_of = np.full(len(snapshot.rows), -1, dtype=np.int64)
         alive = np.flatnonzero(place_of >= 0)
         row_of[place_of[alive]] = alive
-        return cls(snapshot, row_of, place_of)
+        return cls(snapshot, text, vectors, row_of, place_of)
 
     def allowed(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The mask by row."""
@@ -75,7 +80,6 @@ class Query:
 
 def rank(
     view: View,
-    folder: IndexFolder,
     query: Query,
     mask: Mask,
     shelf: str,
@@ -85,19 +89,19 @@ def rank(
 ) -> list[Ranked]:
     """At least `wanted` passages, best first, where the mask leaves so many."""
     allowed = view.allowed(mask.shelf(shelf))
-    if not allowed.any() or folder.text is None:
+    if not allowed.any():
         return []
-    lexical = _lexical(folder, query.terms, shelf, allowed, wanted, candidates)
-    dense = _dense(view, folder, query, allowed, wanted, candidates)
+    lexical = _lexical(view, query.terms, shelf, allowed, wanted, candidates)
+    dense = _dense(view, query, allowed, wanted, candidates)
     boosts = _boosts(view, query.text, allowed) if shelf != PORTRAITS else {}
     rows = np.array(sorted({*lexical, *dense.tolist(), *boosts}), dtype=np.int64)
-    likeness = folder.vectors.score(query.vector, rows)
+    likeness = view.vectors.score(query.vector, rows)
     fused = fuse(
         np.array([lexical.get(int(row), 0.0) for row in rows], dtype=np.float32),
         likeness,
         weights.dense(int(allowed.sum())),
     )
-    bearing = folder.vectors.score(query.substance, rows)
+    bearing = view.vectors.score(query.substance, rows)
     found = [
         Ranked(int(view.place_of[row]), float(score) + boosts.get(int(row), 0.0), float(cosine))
         for row, score, cosine in zip(rows, fused, bearing, strict=True)
@@ -123,7 +127,7 @@ def _weighed(view: View, item: Ranked, mask: Mask) -> Ranked:
 
 
 def _lexical(
-    folder: IndexFolder,
+    view: View,
     terms: QueryTerms,
     shelf: str,
     allowed: NDArray[np.bool_],
@@ -131,20 +135,21 @@ def _lexical(
     candidates: int,
 ) -> dict[int, float]:
     """BM25 by row; when the mask leaves too few of the best, all that match are looked at."""
-    assert folder.text is not None
     limit = max(candidates, wanted)
-    rows, scores = folder.text.search(terms, shelf, limit)
-    found = {row: score for row, score in zip(rows, scores, strict=True) if allowed[row]}
+    rows, scores = view.text.search(terms, shelf, limit)
+    found = {
+        row: score for row, score in zip(rows, scores, strict=True) if row < len(allowed) and allowed[row]
+    }
     if len(found) < wanted and len(rows) == limit:
-        rows, scores = folder.text.search(terms, shelf, -1)
-        kept = [(row, score) for row, score in zip(rows, scores, strict=True) if allowed[row]]
+        rows, scores = view.text.search(terms, shelf, -1)
+        kept = [
+            pair for pair in zip(rows, scores, strict=True) if pair[0] < len(allowed) and allowed[pair[0]]
+        ]
         found = dict(kept[:limit])
     return found
 
 
-def _dense(
-    view: View, folder: IndexFolder, query: Query, allowed: NDArray[np.bool_], wanted: int, candidates: int
-) -> Rows:
+def _dense(view: View, query: Query, allowed: NDArray[np.bool_], wanted: int, candidates: int) -> Rows:
     """Rows nearest to the question: what Chroma found, under the mask; exact search where that is too little."""
     if query.near is not None:
         places = [view.snapshot.position.get(id, -1) for id in query.near]
@@ -152,7 +157,7 @@ def _dense(
         rows = rows[(rows >= 0) & allowed[rows]]
         if rows.size >= min(wanted, int(allowed.sum())):
             return rows
-    return folder.vectors.search(query.vector, allowed, max(candidates, wanted))[0]
+    return view.vectors.search(query.vector, allowed, max(candidates, wanted))[0]
 
 
 def _boosts(view: View, query: str, allowed: NDArray[np.bool_]) -> dict[int, float]:

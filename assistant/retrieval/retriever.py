@@ -83,7 +83,8 @@ class Retriever:
                     return
                 snapshot = await read_snapshot(session)
             await self._folder.sync(snapshot)
-            self._view = View.of(snapshot, self._folder.ids)
+            assert self._folder.text is not None
+            self._view = View.of(snapshot, self._folder.text, self._folder.vectors, self._folder.ids)
             if self._chroma is not None:
                 self._chroma.follow(self._view, self._folder.vectors.rows)
 
@@ -166,14 +167,12 @@ class Retriever:
     def _shelf(
         self, view: View, query: str, vectors: Vectors, mask: Mask, shelf: str, wanted: int
     ) -> list[Ranked]:
-        assert self._folder.text is not None
-        terms = self._folder.text.query_terms(expand(query), shelf)
+        terms = view.text.query_terms(expand(query), shelf)
         near = (
             self._chroma.nearest(view, shelf, vectors[0], max(CANDIDATES, wanted)) if self._chroma else None
         )
         return rank(
             view,
-            self._folder,
             Query(query, vectors[0], vectors[1], terms, near),
             mask,
             shelf,
@@ -199,13 +198,13 @@ class Retriever:
             stored = await passages.load_passages(session, principal, ids, today=today, purpose=purpose)
         by_id = {item.id: item for item in stored}
         kept = [(by_id[id], item) for id, item in zip(ids, ranked, strict=True) if id in by_id][:k]
-        scores = self._scores(query, kept)
+        scores = self._scores(view, query, kept)
         return [
             _passage(view, text, score, status_of(view, item.place, mask))
             for (text, item), score in zip(kept, scores, strict=True)
         ]
 
-    def _scores(self, query: str, kept: Sequence[tuple[StoredPassage, Ranked]]) -> list[float]:
+    def _scores(self, view: View, query: str, kept: Sequence[tuple[StoredPassage, Ranked]]) -> list[float]:
         """Certainty of each passage, never lower than that of one behind it; a tail that is only ordered."""
         assert self._folder.text is not None
         terms = {shelf: self._folder.text.query_terms(query, shelf) for shelf in ("knowledge", PORTRAITS)}

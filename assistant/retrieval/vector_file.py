@@ -66,10 +66,11 @@ class VectorFile:
         self, vector: Vectors, allowed: NDArray[np.bool_], limit: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The best rows among `allowed` (one flag a row), exactly, best first."""
-        rows = np.flatnonzero(allowed[: len(self._rows)])
+        held = self._rows[: len(allowed)]
+        rows = np.flatnonzero(allowed[: len(held)])
         if rows.size == 0:
             return rows, np.zeros(0, dtype=np.float32)
-        scores = (self._rows @ vector)[rows] if rows.size * 4 > len(self._rows) else self._rows[rows] @ vector
+        scores = (held @ vector)[rows] if rows.size * 4 > len(held) else held[rows] @ vector
         if rows.size > limit:
             best = np.argpartition(-scores, limit - 1)[:limit]
             rows, scores = rows[best], scores[best]
