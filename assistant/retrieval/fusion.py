@@ -21,7 +21,7 @@ class Weights:
     """
 
     few: float = 0.5
-    many: float = 0.8
+    many: float = 0.9
 
     def dense(self, passages: int) -> float:
         """The share of the dense score among so many passages: words tell less the more passages share them."""

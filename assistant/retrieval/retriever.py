@@ -111,7 +111,15 @@ class Retriever:
             generation = await documents.knowledge_generation(session)
             granted = await consents.granted_pairs(session, principal, today=now, purpose=purpose)
         view = await self._view_of(generation)
-        mask = visible(view.snapshot, principal, granted, day, collection=collection, enterprise=enterprise)
+        mask = visible(
+            view.snapshot,
+            principal,
+            granted,
+            day,
+            collection=collection,
+            enterprise=enterprise,
+            at_least=k + _SPARE,
+        )
         found = await asyncio.to_thread(
             self._find, view, query, mask, k + _SPARE, with_portraits=enterprise is not None
         )

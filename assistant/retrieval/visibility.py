@@ -37,15 +37,19 @@ def visible(
     *,
     collection: str | None = None,
     enterprise: str | None = None,
+    at_least: int | None = None,
 ) -> Mask:
     """The mask of a search. `granted` are the (enterprise, domain) pairs open by consent at this moment.
 
     `enterprise` leaves only that enterprise's portraits in; a passage out of force on the day gives way to one of
-    the same text that is in force.
+    the same text that is in force. With `at_least`, portraits that nobody asked about are left out where knowledge
+    alone makes so many passages.
     """
     chosen = select_visible(snapshot.knowledge, principal, as_of, collection=collection)
     mask = _mask(snapshot, principal, granted, chosen, as_of)
-    if collection in (None, PORTRAITS):
+    asked = enterprise is not None or collection == PORTRAITS
+    short = at_least is None or int(mask.knowledge.sum()) < at_least
+    if collection in (None, PORTRAITS) and (asked or short):
         owners = [enterprise] if enterprise else snapshot.portraits
         own = [version for code in owners for version in snapshot.portraits.get(code, ())]
         shown = select_visible(own, principal, as_of)

@@ -104,6 +104,8 @@ async def test_portraits_stay_behind_knowledge_unless_their_enterprise_is_asked_
     about = await retriever.search(question, rm, as_of=TODAY, today=TODAY, enterprise=CODE)
     assert about[0].enterprise == CODE
     assert OTHER not in {passage.enterprise for passage in about}
+    ruled = await retriever.search(question, rm, as_of=TODAY, enterprise=CODE, collection="regulations")
+    assert {passage.collection for passage in ruled} == {"regulations"}
     bound = principal_for("enterprise", "owner", enterprise=OTHER)
     hers = await retriever.search(question, bound, as_of=TODAY, today=TODAY, enterprise=CODE, k=20)
     assert CODE not in {passage.enterprise for passage in hers}
