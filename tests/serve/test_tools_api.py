@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from fake_llm.server import Reply
 
 
 def run(live, name, arguments, role="rm", **beside):
@@ -67,3 +68,33 @@ def test_search_gives_the_rows_of_the_command(live):
     rows = call["result"]["value"]
     assert len(rows) == 3
     assert {"id", "source_id", "document_id", "title", "locator", "text", "score", "status"} <= set(rows[0])
+
+
+SIX = {
+    "search_knowledge": {"query": "流动资金贷款期限", "k": 3},
+    "enterprise_portrait": {"enterprise": "{enterprise}", "domains": ["registration", "tax"]},
+    "financing_forecast": {"enterprise": "{enterprise}", "horizon_months": 6},
+    "risk_pool_eligibility": {"pool": "gx-ai-credit-pool"},
+    "working_capital_need": {
+        "revenue": "12000", "profit_margin_pct": "8", "growth_pct": "15", "inventory_days": "60",
+        "receivable_days": "90", "payable_days": "45", "prepayment_days": "10", "advance_days": "15",
+    },
+    "loan_rate": {"day": "2025-06-30", "tenor": "1y"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SIX)
+def test_a_tool_gives_one_result_whoever_calls(live, llm, name):
+    """Over HTTP, from the command line, and called by a model."""
+    enterprise = live.house.demo.enterprise
+    arguments = {key: enterprise if value == "{enterprise}" else value for key, value in SIX[name].items()}
+    over_http = run(live, name, arguments).json()
+    from_command = live.operate("tool", name=name, arguments=arguments)
+    llm.script.append(Reply(calls=((name, arguments),)))
+    with live.client() as client:
+        body = {"model": "bagui", "messages": [{"role": "user", "content": "请用工具回答贷款问题"}]}
+        answer = client.post("/v1/chat/completions", json=body).json()["bagui"]
+    by_model = next(call for call in answer["tool_calls"] if call["chosen_by"] == "model")
+    assert over_http["ok"], over_http["error"]
+    assert from_command["result"] == over_http["result"] == by_model["result"]
+    assert (by_model["name"], by_model["ok"]) == (name, True)
