@@ -49,7 +49,12 @@ def baseline_s() -> float:
 def start(home: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:
     """The server, and the seconds until it was ready."""
     started = time.perf_counter()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BAGUI_")}
+    # What chooses the model passes, so that another model can be measured; what chooses the data does not.
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("BAGUI_") or name.startswith(("BAGUI_EMBEDDED__", "BAGUI_LLM__"))
+    }
     process = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-c", "from serve.cli import main; main()", "serve", "--port", str(port)],
         env={**environment, "BAGUI_HOME": str(home)},

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 
 from assistant.answer import AnswerEvent, Failed, Finished, Started
 from assistant.errors import BaguiError
+
+_log = logging.getLogger("bagui.serve")
 
 MAX_RUNNING = 64
 _KEPT = 200
@@ -28,16 +31,26 @@ class Generation:
         self._news = asyncio.Event()
         self._on_end = on_end
         self._task = asyncio.create_task(self._run(events))
+        self._task.add_done_callback(self._settle)
 
     async def _run(self, events: AsyncIterator[AnswerEvent]) -> None:
-        try:
-            async for event in events:
-                self.events.append(event)
-                self._tell()
-        finally:
-            self.ended = True
+        async for event in events:
+            self.events.append(event)
             self._tell()
-            self._on_end()
+
+    def _settle(self, task: asyncio.Task[None]) -> None:
+        """Whatever the task ended with, its readers get an ending; a bug is logged and told without its inside."""
+        error = None if task.cancelled() else task.exception()
+        if task.cancelled():
+            self.events.append(Failed(message="服务正在停止", code="shutting_down", http=503))
+        elif isinstance(error, BaguiError):
+            self.events.append(Failed(message=error.message, code=error.code, http=error.http))
+        elif error is not None or not self.events or not isinstance(self.events[-1], Finished | Failed):
+            _log.error("answer broke", exc_info=error)
+            self.events.append(Failed(message="服务内部错误", code="internal_error", http=500))
+        self.ended = True
+        self._tell()
+        self._on_end()
 
     def _tell(self) -> None:
         told, self._news = self._news, asyncio.Event()
@@ -46,14 +59,13 @@ class Generation:
     async def follow(
         self, offset: int = 0, *, pulse_s: float | None = None
     ) -> AsyncIterator[AnswerEvent | None]:
-        """Events from `offset` on; `None` after each `pulse_s` seconds of silence. Raises what the answer raised."""
+        """Events from `offset` on, an ending last; `None` after each `pulse_s` seconds of silence."""
         while True:
             news = self._news
             while offset < len(self.events):
                 yield self.events[offset]
                 offset += 1
             if self.ended:
-                await self._task
                 return
             try:
                 async with asyncio.timeout(pulse_s):
@@ -62,20 +74,15 @@ class Generation:
                 yield None
 
     async def first(self) -> AnswerEvent:
-        """The first event, or the error that came before any."""
-        async for event in self.follow():
-            if event is not None:
-                return event
-        raise RuntimeError("an answer ended without an event")
+        """The first event."""
+        return await anext(event async for event in self.follow() if event is not None)
 
     async def last(self) -> Finished | Failed:
         """How it ended."""
-        ending: AnswerEvent | None = None
         async for event in self.follow():
-            ending = event or ending
-        if not isinstance(ending, Finished | Failed):
-            raise RuntimeError("an answer ended without Finished or Failed")
-        return ending
+            if isinstance(event, Finished | Failed):
+                return event
+        raise AssertionError("an ended answer has an ending")
 
     async def cancel(self) -> None:
         self._task.cancel()

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from assistant.answer import AnswerEvent, Failed, Finished, Sentence, Started
-from assistant.errors import BaguiError
 from serve.errors import error_body
 from serve.generations import Generation
 from serve.openai.limit import TextLimit
@@ -30,35 +29,32 @@ async def chunks(
     content = ""
     spoke = False
     silence = 0
-    try:
-        async for event in generation.follow(pulse_s=PULSE_S):
-            if stop.is_set():
-                yield sse(error_body("服务正在停止", "server_error", "shutting_down"))
-                break
-            silence = silence + 1 if event is None else 0
-            if event is None:
-                if silence % HEARTBEAT_PULSES == 0:
-                    yield PING
-            elif isinstance(event, Sentence):
-                # The answer's text is its sentences, one a line.
-                if piece := limit.feed(f"\n{event.text}" if spoke else event.text):
-                    content += piece
-                    yield frame.chunk({"content": piece})
-                spoke = True
-            elif isinstance(event, Finished):
-                if piece := limit.end():
-                    content += piece
-                    yield frame.chunk({"content": piece})
-                answer = event.answer.model_dump(mode="json")
-                yield frame.chunk({}, reason=limit.reason, bagui=answer)
-                if request.include_usage:
-                    yield frame.usage(usage_of(event.answer, prompt, content))
-            elif isinstance(event, Failed):
-                yield sse(error_body(event.message, "server_error", event.code))
-            else:
-                yield frame.chunk(_delta(event), bagui=progress(event))
-    except BaguiError as error:
-        yield sse(error.body())
+    async for event in generation.follow(pulse_s=PULSE_S):
+        if stop.is_set():
+            yield sse(error_body("服务正在停止", "server_error", "shutting_down"))
+            break
+        silence = silence + 1 if event is None else 0
+        if event is None:
+            if silence % HEARTBEAT_PULSES == 0:
+                yield PING
+        elif isinstance(event, Sentence):
+            # The answer's text is its sentences, one a line.
+            if piece := limit.feed(f"\n{event.text}" if spoke else event.text):
+                content += piece
+                yield frame.chunk({"content": piece})
+            spoke = True
+        elif isinstance(event, Finished):
+            if piece := limit.end():
+                content += piece
+                yield frame.chunk({"content": piece})
+            answer = event.answer.model_dump(mode="json")
+            yield frame.chunk({}, reason=limit.reason, bagui=answer)
+            if request.include_usage:
+                yield frame.usage(usage_of(event.answer, prompt, content))
+        elif isinstance(event, Failed):
+            yield sse(error_body(event.message, "server_error", event.code))
+        else:
+            yield frame.chunk(_delta(event), bagui=progress(event))
     yield DONE
 
 

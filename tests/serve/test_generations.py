@@ -63,13 +63,29 @@ async def test_silence_is_marked_for_heartbeats():
     assert await anext(reader) == BEGUN
 
 
-async def test_a_bug_reaches_the_reader():
+async def test_a_bug_ends_the_answer_and_is_logged_not_told(caplog):
     async def events():
         yield BEGUN
-        raise ZeroDivisionError
+        raise ZeroDivisionError("the inside")
 
-    with pytest.raises(ZeroDivisionError):
-        await Generations().start(events()).last()
+    ending = await Generations().start(events()).last()
+    assert isinstance(ending, Failed)
+    assert (ending.code, ending.http) == ("internal_error", 500)
+    assert "the inside" not in ending.message
+    assert any(record.exc_info for record in caplog.records)
+
+
+async def test_closing_tells_the_readers():
+    async def events():
+        yield BEGUN
+        await asyncio.sleep(60)
+
+    rooms = Generations()
+    generation = rooms.start(events())
+    await generation.first()
+    await rooms.close()
+    ending = await generation.last()
+    assert isinstance(ending, Failed) and ending.code == "shutting_down"
 
 
 async def test_too_many_at_once_are_refused_and_room_returns():
