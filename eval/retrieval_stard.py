@@ -1,7 +1,7 @@
 """Statute retrieval with layperson questions: `python -m eval.retrieval_stard --data PATH [--embed FOLDER]`.
 
 STARD dev questions over its article collection: text index alone, dense alone, and fused. The fusion weight is
-chosen by five-fold cross-validation on training questions that the embedder never saw.
+the program's own, or with `--choose-weight` that of five-fold cross-validation on questions kept from training.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.retrieval.encoder import SHIPPED, load_encoder
-from assistant.retrieval.fusion import fuse
+from assistant.retrieval.fusion import Weights, fuse
 from assistant.retrieval.text_index import TextEntry, TextIndex
 
 TUNE_SHARE = 0.2
@@ -121,6 +121,11 @@ def main() -> None:
     )
     options.add_argument("--data", type=Path, required=True, help="folder that holds stard/")
     options.add_argument("--embed", type=Path, default=SHIPPED, help="encoder to measure")
+    options.add_argument(
+        "--choose-weight",
+        action="store_true",
+        help="cross-validate the weight; only for an encoder trained without --all-questions",
+    )
     options.add_argument("--json", type=Path, help="write the figures here")
     args = options.parse_args()
     stard: Path = args.data / "stard"
@@ -151,11 +156,14 @@ def main() -> None:
             lexical = np.array([held.get(row, 0.0) for row in rows.tolist()], dtype=np.float32)
             return Candidates(rows, lexical, likeness[rows])
 
-        for name, questions in (("tune", tuning), ("dev", dev)):
+        for name, questions in (("tune", tuning if args.choose_weight else []), ("dev", dev)):
             found = [gather(question) for question in questions]
             if name == "tune":
-                report["weight"] = cross_validated(found, questions)
-                print(f"weight chosen on {len(questions)} held-out training questions: {report['weight']}")
+                chosen = cross_validated(found, questions) if args.choose_weight else Weights().many
+                report["weight"] = chosen
+                print(f"weight of the dense score: {chosen}")
+                if not questions:
+                    continue
             for label, weight in (("text", 0.0), ("dense", 1.0), ("fused", report["weight"])):
                 result = figures([one.order(weight) for one in found], questions)
                 report[f"{name}_{label}"] = {

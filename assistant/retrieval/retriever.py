@@ -25,7 +25,7 @@ from assistant.store import consents, documents, passages
 from assistant.store.database import Store
 from assistant.store.passages import StoredPassage
 
-NOT_FOUND_BELOW = 0.4
+NOT_FOUND_BELOW = 0.48
 """A best passage below this bears on the question no more than one drawn at random (finetune/embedder/LOG.md)."""
 
 CANDIDATES = 200
