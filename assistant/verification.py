@@ -154,7 +154,7 @@ def _evidence_text(item: Evidence) -> str:
 
 
 def _mention_key(mention: Mention) -> tuple[str, ...] | None:
-    """The mention in one unit a kind: 万元, percent points, days or months; identifiers are not claims."""
+    """The mention in one unit a kind: 万元, percent points, days, working days or months; identifiers are not claims."""
     value = mention.value
     if isinstance(value, PartialDate):
         return ("date", *value.iso().split("-"))
@@ -163,6 +163,8 @@ def _mention_key(mention: Mention) -> tuple[str, ...] | None:
     if not isinstance(value, Decimal):
         return None
     if mention.kind == "period":
+        if mention.unit == "工作日":
+            return ("working days", _plain(value))
         days = _DAYS.get(mention.unit)
         return ("days", _plain(value * days)) if days else ("months", _plain(value * _MONTHS[mention.unit]))
     if mention.kind == "percent":
