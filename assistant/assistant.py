@@ -20,7 +20,7 @@ from assistant.errors import BaguiError, Forbidden
 from assistant.grounding import EvidenceBook
 from assistant.law_dates import label_status
 from assistant.mentions import delexicalise, placeholder_values, values_line
-from assistant.phrasing import PhrasingTask, phrase
+from assistant.phrasing import PhrasingTask, look_up, phrase
 from assistant.principal import Principal
 from assistant.redaction import redact
 from assistant.retrieval.retriever import Retriever
@@ -159,6 +159,8 @@ class Assistant:
         task = self._phrasing_task(draft, asked, principal)
         async for event in phrase(draft, task, self.models, self.settings.agent):
             yield event
+        async for event in look_up(draft, task):
+            yield event
         for sentence in completion(draft, asked.today):
             yield draft.release(label_status(sentence, draft.book))
 
@@ -212,6 +214,7 @@ class Assistant:
             today=asked.today,
             directory=asked.directory,
             users_words=asked.question,
+            named=next((m.placeholder for m in asked.mentions if m.kind == "enterprise"), None),
         )
 
     def _rows_for(self, principal: Principal):

@@ -18,8 +18,8 @@ from assistant.answer import (
     Verification,
 )
 from assistant.grounding import EvidenceBook, citation_of, marked
+from assistant.passage import Passage
 from assistant.prompts import PROMPT_VERSION
-from assistant.retrieval.passage import Passage
 
 
 @dataclass(slots=True)

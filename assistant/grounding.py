@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.answer import AnswerSentence, Citation, Evidence, LegalStatus, ToolCall
-from assistant.retrieval.passage import Passage
+from assistant.passage import Passage
 
 STATUS_TEXT: dict[LegalStatus, str] = {
     "in_force": "现行有效",

@@ -9,7 +9,7 @@ from datetime import date
 from assistant.answer import AnswerSentence, Evidence
 from assistant.evidence_answer import rank_sentences
 from assistant.grounding import EvidenceBook
-from assistant.retrieval.passage import Passage
+from assistant.passage import Passage
 
 
 @dataclass(frozen=True, slots=True)

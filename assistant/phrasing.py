@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +11,11 @@ from typing import Any, Literal
 import structlog
 
 from assistant.agent import AgentTask, ModelDone, TextDelta, run_agent
-from assistant.answer import AnswerEvent, AnswerSentence, Sentence, ToolCall, ToolFinished
+from assistant.answer import AnswerEvent, AnswerSentence, Sentence, ToolCall, ToolFinished, ToolStarted
 from assistant.chat_model import Candidate, ChatModels
 from assistant.conversation import Message
 from assistant.draft import AnswerDraft
-from assistant.errors import BaguiError
+from assistant.errors import BaguiError, InvalidRequest
 from assistant.evidence_answer import closest_sentence, overlap
 from assistant.gate import SentenceGate
 from assistant.grounding import render_evidence
@@ -27,6 +28,7 @@ from assistant.tools.tool import Tool
 from assistant.verification import check, claims_of
 
 LEAST_OVERLAP = 0.3
+PORTRAIT = "enterprise_portrait"
 DECLINED = (
     "现有资料不足以回答",
     "未找到相关",
@@ -43,7 +45,10 @@ RunTool = Callable[[str, Mapping[str, Any], str, Literal["model", "router"]], An
 
 @dataclass(frozen=True, slots=True)
 class PhrasingTask:
-    """What a model is given to phrase one answer, and what its sentences are checked with."""
+    """What a model is given to phrase one answer, and what its sentences are checked with.
+
+    `named` is the placeholder of the enterprise that the question names.
+    """
 
     question: str
     values: str
@@ -54,6 +59,7 @@ class PhrasingTask:
     today: date
     directory: Directory
     users_words: str
+    named: str | None
 
 
 async def phrase(
@@ -87,7 +93,41 @@ async def phrase(
     draft.model = "evidence"
     proposal = task.propose()
     if proposal is not None and proposal.confidence >= limits.router_confidence and not draft.calls:
-        await task.run(proposal.name, proposal.arguments, f"call_1_{proposal.name}", "router")
+        async for event in _routed(task, proposal):
+            yield event
+
+
+async def look_up(draft: AnswerDraft, task: PhrasingTask) -> AsyncIterator[AnswerEvent]:
+    """What a question about a named enterprise needs and no model asked for: that enterprise's data.
+
+    The router's call, however unsure, else the portrait; nothing when a tool ran or the enterprise's own data
+    are cited already.
+    """
+    if task.named is None or draft.calls or PORTRAIT not in task.tools:
+        return
+    cited = {number for sentence in draft.sentences for number in sentence.cites}
+    if any(item.number in cited and item.uses for item in draft.book.items):
+        return
+    proposal = task.propose() or Proposal(PORTRAIT, {"enterprise": task.named}, 0.0)
+    async for event in _routed(task, proposal):
+        yield event
+
+
+async def _routed(task: PhrasingTask, proposal: Proposal) -> AsyncIterator[AnswerEvent]:
+    """Runs the router's call; arguments out of shape end it without a result."""
+    name = proposal.name
+    identity = f"call_1_{name}"
+    title = task.tools[name].title
+    yield ToolStarted(id=identity, name=name, title=title, arguments=proposal.arguments)
+    started = time.perf_counter()
+    ok, error = False, None
+    try:
+        call = await task.run(name, proposal.arguments, identity, "router")
+        ok, error = call.ok, call.error
+    except InvalidRequest as fault:
+        error = fault.message
+    ms = round((time.perf_counter() - started) * 1000, 1)
+    yield ToolFinished(id=identity, name=name, ok=ok, error=error, ms=ms)
 
 
 async def _with_model(

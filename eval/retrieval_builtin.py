@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.passage import Passage
 from assistant.principal import principal_for
 from assistant.retrieval.encoder import shipped_encoder
 from assistant.retrieval.fusion import Weights
-from assistant.retrieval.passage import Passage
 from assistant.retrieval.retriever import NOT_FOUND_BELOW, Retriever
 from assistant.store.database import Store
 from knowledge.ingest import load_builtin

@@ -11,12 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assistant.glossary import expand
+from assistant.passage import Passage
 from assistant.principal import Principal
 from assistant.retrieval.chroma_keeper import ChromaKeeper
 from assistant.retrieval.encoder import Encoder, Vectors
 from assistant.retrieval.fusion import Weights
 from assistant.retrieval.index_folder import IndexFolder
-from assistant.retrieval.passage import Passage
 from assistant.retrieval.ranking import Query, Ranked, View, rank, status_of
 from assistant.retrieval.relevance import certainty, covered, substance
 from assistant.retrieval.snapshot import PORTRAITS, read_snapshot

@@ -69,7 +69,7 @@ async def loan_rate(
     tenors: tuple[Tenor, ...] = (tenor,) if tenor else ("1y", "5y")
     inputs = {"day": span.iso(), "tenor": tenor, "spread_bp": spread_bp}
     if not held:
-        return _not_known(table, span, tenors, ctx.as_of, inputs)
+        return _not_known(table, span, tenors, spread_bp, ctx.as_of, inputs)
     return _known(table, held, span, tenors, spread_bp, ctx.as_of, inputs)
 
 
@@ -94,9 +94,7 @@ def _known(
     last = held[-1]
     when = span.words()
     rates: dict[Tenor, Decimal] = {tenor: last.rate(tenor) for tenor in tenors}
-    priced: dict[Tenor, Decimal] = {}
-    if spread_bp is not None:
-        priced = {tenor: rate + spread_bp / 100 for tenor, rate in rates.items()}
+    priced = _priced(rates, spread_bp)
     facts = [
         Fact(label=f"{_TENORS[tenor]}{_NAME}", value=rate, unit="%", period=when, source=last.day.isoformat())
         for tenor, rate in rates.items()
@@ -109,17 +107,9 @@ def _known(
         )
     ]
     if spread_bp is not None:
-        sign, points = ("加", spread_bp) if spread_bp >= 0 else ("减", -spread_bp)
-        facts += [
-            Fact(label="加减基点", value=spread_bp, unit="个基点", source="提问人提供"),
-            *(
-                Fact(label=f"{_TENORS[t]}LPR{sign}点后的利率", value=rate, unit="%")
-                for t, rate in priced.items()
-            ),
-        ]
-        trace.append(TraceStep(label="执行利率", detail="执行利率＝LPR＋基点÷100（1个基点为0.01个百分点）"))
-        listed = "，".join(f"{_TENORS[t]}为{_percent(rate)}" for t, rate in priced.items())
-        summary.insert(0, f"按LPR{sign}{plain(points)}个基点计算，执行利率{listed}。")
+        facts += _price_facts(priced, spread_bp)
+        trace.append(_PRICING)
+        summary.insert(0, f"按LPR{_spread(spread_bp)}计算，执行利率{_listed(priced)}。")
     if len(held) > 1:
         earlier = "；".join(
             f"{quote.day.isoformat()}报价{_rates(quote, tenors, brief=True)}" for quote in held[:-1]
@@ -157,13 +147,27 @@ def _known(
 
 
 def _not_known(
-    table: Quotations, span: PartialDate, tenors: tuple[Tenor, ...], as_of: date, inputs: dict[str, object]
+    table: Quotations,
+    span: PartialDate,
+    tenors: tuple[Tenor, ...],
+    spread_bp: Decimal | None,
+    as_of: date,
+    inputs: dict[str, object],
 ) -> ToolResult:
-    """A day before the first quotation held or after the last known day: said, with the nearest one known."""
+    """A day before the first quotation held or after the last known day: said, with the nearest one known.
+
+    A spread after the last known day is reckoned on that last quotation, as a reference and no more.
+    """
     after = span.first_day > table.known_until
     near = table.quotes[-1] if after else table.quotes[0]
     reason = table.after if after else table.before
     which = f"截至{table.known_until.isoformat()}最后已知" if after else "最早收录"
+    reckoned: list[str] = []
+    priced = _priced({tenor: near.rate(tenor) for tenor in tenors}, spread_bp) if after else {}
+    if spread_bp is not None and priced:
+        reckoned = [
+            f"如按最后已知的报价{_spread(spread_bp)}，利率{_listed(priced)}，仅供参考，须以最新报价为准。"
+        ]
     return ToolResult(
         as_of=as_of,
         facts=(
@@ -174,8 +178,10 @@ def _not_known(
             Fact(label="报价日", value=near.day.isoformat(), source=table.id),
             Fact(label="查询日期", value=span.words()),
             Fact(label="收录说明", value=reason, source=table.id),
+            *(_price_facts(priced, spread_bp) if spread_bp is not None else ()),
         ),
         rule=RuleRef(id=table.id, version=table.version, status="unknown"),
+        trace=(_PRICING,) if priced else (),
         inputs_used=inputs,
         missing=(reason,),
         sources=_sources(table, near),
@@ -183,9 +189,34 @@ def _not_known(
         summary=(
             f"{span.words()}的{_NAME}本库未收录。",
             f"{which}的报价：{_rates(near, tenors)}（{near.day.isoformat()}报价）。",
+            *reckoned,
             reason,
         ),
     )
+
+
+_PRICING = TraceStep(label="执行利率", detail="执行利率＝LPR＋基点÷100（1个基点为0.01个百分点）")
+
+
+def _priced(rates: dict[Tenor, Decimal], spread_bp: Decimal | None) -> dict[Tenor, Decimal]:
+    """Each rate with the spread on it; nothing where no spread is asked for."""
+    return {} if spread_bp is None else {tenor: rate + spread_bp / 100 for tenor, rate in rates.items()}
+
+
+def _price_facts(priced: dict[Tenor, Decimal], spread_bp: Decimal) -> list[Fact]:
+    sign = "加" if spread_bp >= 0 else "减"
+    return [
+        Fact(label="加减基点", value=spread_bp, unit="个基点", source="提问人提供"),
+        *(Fact(label=f"{_TENORS[t]}LPR{sign}点后的利率", value=rate, unit="%") for t, rate in priced.items()),
+    ]
+
+
+def _spread(spread_bp: Decimal) -> str:
+    return f"{'加' if spread_bp >= 0 else '减'}{plain(abs(spread_bp))}个基点"
+
+
+def _listed(priced: dict[Tenor, Decimal]) -> str:
+    return "，".join(f"{_TENORS[tenor]}为{_percent(rate)}" for tenor, rate in priced.items())
 
 
 def _rates(quote: Quotation, tenors: tuple[Tenor, ...], *, brief: bool = False) -> str:

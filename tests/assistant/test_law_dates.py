@@ -7,7 +7,7 @@ from assistant.answer import AnswerSentence
 from assistant.document import NotHeld
 from assistant.grounding import EvidenceBook
 from assistant.law_dates import date_notices, label_status
-from assistant.retrieval.passage import Passage
+from assistant.passage import Passage
 
 OLD = Passage(
     id="old",

@@ -11,7 +11,7 @@ from datetime import date
 from assistant.answer import Authority, LegalStatus, ToolCall, ToolResult
 from assistant.embedded_prompt import REFUSAL
 from assistant.grounding import EvidenceBook, split_sentences
-from assistant.retrieval.passage import Passage
+from assistant.passage import Passage
 
 
 @dataclass(frozen=True, slots=True)

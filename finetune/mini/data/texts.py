@@ -15,7 +15,7 @@ import yaml
 
 from assistant.evidence_answer import overlap
 from assistant.grounding import split_sentences
-from assistant.retrieval.passage import legal_status
+from assistant.passage import legal_status
 from finetune.mini.data.scene import Source
 
 _ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answer import Authority, Confidence, LegalStatus
-from assistant.document import NotHeld, legal_status
-
-__all__ = ["NotHeld", "Passage", "legal_status"]
+from assistant.document import NotHeld
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +15,7 @@ class Passage:
 
     `status` is that of the version on the `as_of` day of the search that found it. `score` is in [0, 1].
     `enterprise` and `domain` are set for portrait passages only. `not_held` travels with every passage of the
-    version; `successor` names a version already issued on that day and not yet effective.
+    version.
     """
 
     id: str
