@@ -18,7 +18,7 @@ def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
     narrated = {number for sentence in said for number in sentence.cites}
     added = [
         sentence
-        for sentence in from_tools(draft.book, draft.calls)
+        for sentence in from_tools(draft.book, draft.calls, draft.question)
         if not narrated.intersection(sentence.cites)
     ]
     asked_consent = consent_missing(draft.calls)

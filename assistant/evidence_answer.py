@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer import AnswerSentence, ToolCall
+from assistant.asking import substance
 from assistant.grounding import EvidenceBook, QuotableSentence
 
 _WORDLIKE = re.compile(r"[\u4e00-\u9fff]+|[A-Za-z]+|\d+(?:\.\d+)?")
@@ -15,11 +16,11 @@ _FILLER = frozenset(
     {"什么", "多少", "怎么", "请问", "的是", "是多", "是什", "可以", "一下", "么样", "哪些", "有哪"}
 )
 MAX_SENTENCES = 3
-MAX_TOOL_SENTENCES = 4
+MAX_TOOL_SENTENCES = 5
 
 
 def bigrams(text: str) -> set[str]:
-    """Character bigrams of Chinese runs, whole Latin words and numbers, without question filler."""
+    """Character bigrams of Chinese runs, whole Latin words and numbers."""
     found: set[str] = set()
     for run in _WORDLIKE.findall(text):
         if run[0].isascii():
@@ -28,12 +29,12 @@ def bigrams(text: str) -> set[str]:
             found.add(run)
         else:
             found.update(run[i : i + 2] for i in range(len(run) - 1))
-    return found - _FILLER
+    return found
 
 
-def overlap(question: str, sentence: str) -> float:
-    """Share of the question's bigrams that the sentence holds, in [0, 1]."""
-    wanted = bigrams(question)
+def overlap(text: str, sentence: str) -> float:
+    """Share of the text's bigrams that the sentence holds, in [0, 1]."""
+    wanted = bigrams(text)
     return len(wanted & bigrams(sentence)) / len(wanted) if wanted else 0.0
 
 
@@ -43,6 +44,7 @@ def rank_sentences(book: EvidenceBook, question: str) -> list[tuple[float, Quota
     A sentence counts by itself and by its passage: the passage's title, locator and rank say what it is about.
     """
     asks_figure = bool(_ASKS_FIGURE.search(question))
+    about = substance(question)
     ranked: list[tuple[float, QuotableSentence]] = []
     passages = [item for item in book.items if item.kind == "passage"]
     place = {item.number: position for position, item in enumerate(passages)}
@@ -50,8 +52,8 @@ def rank_sentences(book: EvidenceBook, question: str) -> list[tuple[float, Quota
         item = book.get(sentence.evidence)
         if item is None or item.number not in place or len(sentence.text) < 6:
             continue
-        own = overlap(question, sentence.text)
-        head = overlap(question, f"{item.title}{item.locator}")
+        own = overlap(about, sentence.text)
+        head = overlap(about, f"{item.title}{item.locator}")
         score = own + 0.6 * head + 0.35 * 0.75 ** place[item.number]
         if asks_figure and _DIGIT.search(sentence.text):
             score += 0.15
@@ -72,24 +74,28 @@ def from_passages(book: EvidenceBook, question: str) -> list[AnswerSentence]:
         if len(chosen) == MAX_SENTENCES:
             break
         same_item = sentence.evidence == first.evidence
-        if score >= best * (0.6 if same_item else 0.85):
+        if score >= best * (0.5 if same_item else 0.85):
             chosen.append(sentence)
     # The best sentence's own passage first, each passage in its own order: a rule before its exception.
     ordered = sorted(chosen, key=lambda s: (s.evidence != first.evidence, s.index))
     return [AnswerSentence(text=s.text, cites=(s.evidence,)) for s in ordered]
 
 
-def from_tools(book: EvidenceBook, calls: Sequence[ToolCall]) -> list[AnswerSentence]:
-    """The ready sentences of every tool that succeeded, each citing its result."""
+def from_tools(book: EvidenceBook, calls: Sequence[ToolCall], question: str) -> list[AnswerSentence]:
+    """The ready sentences of every tool that succeeded, each citing its result.
+
+    Of a long result the first sentence stands, with those that fit the question best, in their own order.
+    """
     sentences: list[AnswerSentence] = []
+    about = substance(question)
     for call in calls:
         item = next((e for e in book.items if e.kind == "tool" and e.id == call.id), None)
         if call.result is None or item is None:
             continue
-        sentences += [
-            AnswerSentence(text=line, cites=(item.number,))
-            for line in call.result.summary[:MAX_TOOL_SENTENCES]
-        ]
+        lines = call.result.summary
+        fitting = sorted(range(1, len(lines)), key=lambda at: -overlap(about, lines[at]))
+        kept = sorted([0, *fitting[: MAX_TOOL_SENTENCES - 1]]) if lines else []
+        sentences += [AnswerSentence(text=lines[at], cites=(item.number,)) for at in kept]
     return sentences
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from assistant.asking import substance
 from assistant.glossary import expand
 from assistant.passage import Passage
 from assistant.principal import Principal
@@ -18,7 +19,7 @@ from assistant.retrieval.encoder import Encoder, Vectors
 from assistant.retrieval.fusion import Weights
 from assistant.retrieval.index_folder import IndexFolder
 from assistant.retrieval.ranking import Query, Ranked, View, rank, status_of
-from assistant.retrieval.relevance import certainty, covered, substance
+from assistant.retrieval.relevance import certainty, covered
 from assistant.retrieval.snapshot import PORTRAITS, read_snapshot
 from assistant.retrieval.visibility import Mask, upcoming, visible
 from assistant.store import consents, documents, passages
