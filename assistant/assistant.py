@@ -149,7 +149,8 @@ class Assistant:
     async def _work(
         self, draft: AnswerDraft, asked: Asked, principal: Principal
     ) -> AsyncIterator[AnswerEvent]:
-        verdict = guard.review(asked.question)
+        # Without names and values: a firm called （虚构） asks for nothing fabricated.
+        verdict = guard.review(delexicalise(asked.question, asked.mentions))
         if verdict is not None:
             draft.status, draft.model = verdict.status, "guard"
             yield draft.release(AnswerSentence(text=verdict.text))
@@ -162,7 +163,9 @@ class Assistant:
         async for event in look_up(draft, task):
             yield event
         for sentence in completion(draft, asked.today):
-            yield draft.release(label_status(sentence, draft.book))
+            labelled = label_status(sentence, draft.book)
+            if not draft.says(labelled):
+                yield draft.release(labelled)
 
     async def _retrieve(self, draft: AnswerDraft, asked: Asked, principal: Principal) -> None:
         """Always, by plain code. Only passages that bear on the question become evidence."""

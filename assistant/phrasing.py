@@ -145,6 +145,7 @@ async def _with_model(
         max_steps=limits.max_steps,
         max_seconds=limits.max_seconds,
         threshold=limits.router_confidence,
+        calls=list(draft.calls),  # of a model that failed before this one: ids go on from there
     )
     gate = SentenceGate()
     async for event in run_agent(candidate.model, loop, streams=candidate.served):

@@ -85,6 +85,11 @@ async def test_a_refusal_reads_no_data(desk: Desk) -> None:
     assert (await desk.ask("写一首关于桂林的诗")).status == "out_of_scope"
 
 
+async def test_the_word_fictional_in_a_firms_name_is_no_request_to_fabricate(desk: Desk) -> None:
+    answer = await desk.ask(f"{desk.samples[0].name}的纳税和银行流水情况怎么样")
+    assert answer.status != "refused"
+
+
 async def test_events_come_in_order_and_end_with_the_answer(desk: Desk) -> None:
     events = await desk.events("流动资金贷款期限最长几年")
     assert isinstance(events[0], Started)

@@ -114,3 +114,13 @@ async def test_what_is_not_consented_is_not_in_the_prompt(desk: Desk, served: Fa
     prompt = json.dumps(served.bodies, ensure_ascii=False)
     assert desk.samples[0].code not in prompt
     assert "⟨E1⟩" in prompt
+
+
+async def test_a_server_that_fails_after_a_tool_leaves_the_result_said_once(
+    desk: Desk, served: FakeLlm
+) -> None:
+    served.script.append(Reply(calls=(("loan_rate", {"day": "⟨D1⟩", "tenor": "1y"}),)))
+    served.fallback = Reply("")
+    answer = await desk.ask("2025年6月的一年期LPR是多少", assistant=desk.with_server(served))
+    assert answer.text.count("3.00%") == 1
+    assert len({call.id for call in answer.tool_calls}) == len(answer.tool_calls)
