@@ -76,7 +76,9 @@ async def measure(calibrate: bool) -> None:
                 if case.documents:
                     ranks.append(reciprocal_rank(case, found))
                     if ranks[-1] < 0.5 and not calibrate:
-                        print(f"  {case.question} -> {found[0].title} {found[0].locator}  (rank {ranks[-1]:.2f})")
+                        print(
+                            f"  {case.question} -> {found[0].title} {found[0].locator}  (rank {ranks[-1]:.2f})"
+                        )
             hit_1 = np.mean([rank == 1 for rank in ranks])
             hit_5 = np.mean([rank >= 0.2 for rank in ranks])
             kept = np.mean(np.array(tops[True]) >= NOT_FOUND_BELOW)
@@ -95,7 +97,9 @@ async def measure(calibrate: bool) -> None:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--calibrate", action="store_true", help="show the whole grid of fusion weights")
     asyncio.run(measure(options.parse_args().calibrate))
 
