@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from serve.commands import answering, holdings, rights, running
+from serve.commands import answering, holdings, rights, running, sites
 from serve.environment import quiet
 
 ABOUT = (
@@ -38,6 +38,7 @@ running.add_to(app)
 answering.add_to(app)
 holdings.add_to(app)
 rights.add_to(app)
+sites.add_to(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

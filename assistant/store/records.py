@@ -1,4 +1,4 @@
-"""Tables of what happens: conversations, answers with their evidence, feedback, keys and the audit chain."""
+"""Tables of what happens: conversations, answers with their evidence, feedback, keys, sites and the audit chain."""
 
 from __future__ import annotations
 
@@ -96,6 +96,31 @@ class KeyRow(Table):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class SiteRow(Table):
+    """A web page that may embed the widget. Its identity secret is derived, never held."""
+
+    __tablename__ = "sites"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    site_key: Mapped[str] = mapped_column(unique=True)
+    tenant: Mapped[str]
+    origins: Mapped[list[str]] = mapped_column(StoredJson)
+    enterprise: Mapped[str | None]
+    demo: Mapped[bool]
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class UsedIdentityRow(Table):
+    """The `jti` of an identity that has been used, kept until the identity itself would have expired."""
+
+    __tablename__ = "used_identities"
+
+    site_id: Mapped[str] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
+    jti: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class AuditRow(Table):

@@ -21,6 +21,8 @@ class Secret:
     audit: bytes
     audit_head: bytes
     sessions: bytes
+    site_identities: bytes
+    site_tokens: bytes
 
 
 def _derive(root: bytes, label: bytes) -> bytes:
@@ -66,4 +68,6 @@ def load_secret(home: Path) -> Secret:
         audit=_derive(root, b"audit"),
         audit_head=_derive(root, b"audit-head"),
         sessions=_derive(root, b"sessions"),
+        site_identities=_derive(root, b"site-identities"),
+        site_tokens=_derive(root, b"site-tokens"),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import NotFound
 from assistant.store.database import Store
 from serve.json_body import check_value, validated
-from serve.operations import answering, holdings, rights
+from serve.operations import answering, holdings, rights, sites
 from serve.operations.operation import Arguments, FullOperation, Operation, StoreOperation, result
 
 if TYPE_CHECKING:
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
-    for operation in (*answering.OPERATIONS, *holdings.OPERATIONS, *rights.OPERATIONS)
+    for operation in (
+        *answering.OPERATIONS,
+        *holdings.OPERATIONS,
+        *rights.OPERATIONS,
+        *sites.OPERATIONS,
+    )
 }
 
 

@@ -1,0 +1,82 @@
+"""Sites: which web pages may embed the widget."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from assistant.store import audit, enterprises, sites
+from assistant.store.audit import AuditEntry
+from assistant.store.database import Store, StoreSession
+from assistant.store.sites import Site
+from serve.operations.operation import Arguments, StoreOperation, operator
+
+
+class SiteArguments(Arguments):
+    """`origins` as in `https://www.example.cn`; with none of them nobody is let in."""
+
+    origins: list[str] = Field(default_factory=list, max_length=50)
+    enterprise: str | None = Field(default=None, max_length=200)
+
+
+class IdArguments(Arguments):
+    id: str = Field(max_length=200)
+
+
+class NoArguments(Arguments):
+    pass
+
+
+async def create(store: Store, asked: SiteArguments) -> dict[str, Any]:
+    code = None
+    async with store.writing() as session:
+        if asked.enterprise is not None:
+            code = (await enterprises.find_enterprise(session, operator(), asked.enterprise)).code
+        site = await sites.create_site(session, origins=asked.origins, enterprise=code)
+        secret = sites.identity_secret(session, site.id)
+        await _record(session, "site.create", site)
+    return {
+        "id": site.id,
+        "site_key": site.site_key,
+        "identity_secret": secret,
+        "origins": list(site.origins),
+        "enterprise": site.enterprise,
+    }
+
+
+async def remove(store: Store, asked: IdArguments) -> dict[str, Any]:
+    async with store.writing() as session:
+        site = await sites.remove_site(session, asked.id)
+        await _record(session, "site.remove", site)
+    return _shown(site)
+
+
+async def list_all(store: Store, _asked: NoArguments) -> list[dict[str, Any]]:
+    async with store.reading() as session:
+        return [_shown(site) for site in await sites.list_sites(session)]
+
+
+def _shown(site: Site) -> dict[str, Any]:
+    return {
+        "id": site.id,
+        "site_key": site.site_key,
+        "origins": list(site.origins),
+        "enterprise": site.enterprise,
+        "demo": site.demo,
+        "created_at": site.created_at.isoformat(),
+        "removed_at": site.removed_at.isoformat() if site.removed_at else None,
+    }
+
+
+async def _record(session: StoreSession, what: str, site: Site) -> None:
+    detail = {"site": site.id, "origins": list(site.origins)}
+    entry = AuditEntry(what, "ok", enterprise=site.enterprise, detail=detail)
+    await audit.append(session, operator(), entry)
+
+
+OPERATIONS = (
+    StoreOperation("site_create", SiteArguments, create),
+    StoreOperation("site_remove", IdArguments, remove),
+    StoreOperation("site_list", NoArguments, list_all),
+)
