@@ -6,16 +6,27 @@ MARK := $(VENV)/.bagui
 RUNTIME := $(MARK)-runtime
 DEV := $(MARK)-dev
 
-.PHONY: serve test test-slow check bench docs format clean
+.PHONY: serve test test-slow test-browser check check-widget bench docs format clean
 
 serve: $(RUNTIME)
 	$(VENV)/bin/bagui serve
 
 test: $(DEV)
-	$(VENV)/bin/python -m pytest -m "not slow"
+	$(VENV)/bin/python -m pytest -m "not slow and not browser"
 
 test-slow: $(DEV)
 	$(VENV)/bin/python -m pytest -m slow
+
+# The browser of the distribution and fonts that have Chinese and emoji; needs root where they are missing.
+test-browser: $(DEV)
+	@command -v chromium >/dev/null && fc-list :lang=zh | grep -q . || { apt-get update -qq && \
+	  apt-get install -y -qq --no-install-recommends chromium fontconfig fonts-noto-cjk fonts-noto-color-emoji; }
+	$(PIP) install --quiet -c constraints.txt -e '.[dev,browser]'
+	$(VENV)/bin/python -m pytest -m browser tests/browser
+
+# Needs node; the built file is committed, so nothing else does.
+check-widget:
+	cd serve/widget && npm ci --no-audit --no-fund --silent && npm run --silent check && npm test --silent
 
 check: $(DEV)
 	$(VENV)/bin/ruff format --check .

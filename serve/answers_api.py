@@ -25,7 +25,7 @@ class FeedbackRequest(BaseModel):
 
 def routes(house: House, allow: Authenticator) -> APIRouter:
     router = APIRouter(prefix="/v1/answers")
-    caller = Depends(allow("chat"))
+    caller = Depends(allow("chat", widget=True))
 
     @router.get("/{answer_id}")
     async def answer(answer_id: str, principal: Principal = caller) -> Response:

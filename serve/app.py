@@ -10,11 +10,13 @@ from fastapi import FastAPI
 from assistant.settings import Settings
 from serve import answers_api, health, operator_api, tools_api
 from serve.auth import authenticator
+from serve.cors import CorsGate
 from serve.errors import install
 from serve.house import House
 from serve.middleware import BodyLimit, DrainGate, RequestShell
 from serve.openai import chat
 from serve.opening import open_house
+from serve.widget import routes as widget
 
 
 def create_app(settings: Settings, house: House | None = None) -> FastAPI:
@@ -46,9 +48,11 @@ def create_app(settings: Settings, house: House | None = None) -> FastAPI:
     app.include_router(tools_api.routes(home, allow))
     app.include_router(answers_api.routes(home, allow))
     app.include_router(operator_api.routes(home))
+    app.include_router(widget.routes(home))
     install(app)
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, limit=settings.body_limit_bytes)
     app.add_middleware(DrainGate, drain=home.drain)
+    app.add_middleware(CorsGate, house=home)
     app.add_middleware(RequestShell)
     return app

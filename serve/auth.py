@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from fastapi import Request
 
 from assistant.errors import Forbidden, Unauthenticated
 from assistant.principal import Principal, Scope
 from assistant.store import keys
+from serve import site_token
+from serve.cors import deny
 from serve.house import House
+from serve.site_session import ForeignPage, principal_of
 
 Check = Callable[[Request], Awaitable[Principal]]
-Authenticator = Callable[[Scope], Check]
 _MAX_KEY_CHARS = 200
+
+
+class Authenticator(Protocol):
+    """Makes the dependency that guards a route; `widget` opens it to the tokens of embedded pages too."""
+
+    def __call__(self, scope: Scope, *, widget: bool = False) -> Check: ...
 
 
 def bearer(request: Request) -> str:
@@ -23,7 +31,8 @@ def bearer(request: Request) -> str:
     values = request.headers.getlist("authorization")
     scheme, _, secret = values[0].partition(" ") if len(values) == 1 else ("", "", "")
     secret = secret.strip()
-    if scheme.lower() != "bearer" or not secret or len(secret) > _MAX_KEY_CHARS or not secret.isascii():
+    limit = site_token.MAX_CHARS if site_token.is_one(secret) else _MAX_KEY_CHARS
+    if scheme.lower() != "bearer" or not secret or len(secret) > limit or not secret.isascii():
         _unknown()
     return secret
 
@@ -31,15 +40,22 @@ def bearer(request: Request) -> str:
 def authenticator(house: House) -> Authenticator:
     """`allow(scope)` is a dependency that yields the caller, or ends the request with 401 or 403."""
 
-    def allow(scope: Scope) -> Check:
+    def allow(scope: Scope, *, widget: bool = False) -> Check:
         async def check(request: Request) -> Principal:
             secret = bearer(request)
+            embedded = site_token.is_one(secret)
             try:
                 async with house.bagui.store.reading() as session:
-                    principal = await keys.authenticate(session, secret)
+                    if embedded:
+                        principal = await principal_of(session, secret, request.headers.getlist("origin"))
+                    else:
+                        principal = await keys.authenticate(session, secret)
+            except ForeignPage:
+                deny(request.scope)
+                _unknown()
             except Unauthenticated:
                 _unknown()
-            if not principal.may(scope):
+            if not principal.may(scope) or (embedded and not widget):
                 raise Forbidden("当前密钥没有使用此功能的权限", code="scope_missing")
             return principal
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant.principal import Role
 from assistant.settings import Settings
-from assistant.store import enterprises, keys
+from assistant.store import enterprises, keys, sites
 from assistant.store.database import Store
 from serve.operations.operation import operator
 from serve.server_file import write_private
@@ -17,17 +17,22 @@ ROLES: tuple[Role, ...] = ("rm", "enterprise", "developer", "auditor", "admin")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DemoCredentials:
-    """One key for each role; the enterprise key is bound to `enterprise`."""
+    """One key for each role; the enterprise key is bound to `enterprise`. `site` is the demo page's key."""
 
     keys: dict[str, str]
     enterprise: str | None
+    site: str
 
 
-async def issue(store: Store, settings: Settings) -> DemoCredentials | None:
-    """Revokes the demo keys of the last start and, in demo mode, makes new ones and writes `demo.json`."""
+async def issue(store: Store, settings: Settings, origins: tuple[str, ...] = ()) -> DemoCredentials | None:
+    """Revokes the demo keys of the last start and, in demo mode, makes new ones and writes `demo.json`.
+
+    `origins` are where the demo page is served.
+    """
     path = settings.home_path / "demo.json"
     async with store.writing() as session:
         await keys.revoke_demo_keys(session)
+        await sites.remove_demo_sites(session)
         if not settings.demo:
             _forget(path)
             return None
@@ -47,8 +52,9 @@ async def issue(store: Store, settings: Settings) -> DemoCredentials | None:
                 demo=True,
             )
             made[role] = new.token
-    write_private(path, {"keys": made, "enterprise": code})
-    return DemoCredentials(made, code)
+        site = await sites.create_site(session, origins=origins, tenant=settings.tenant, demo=True)
+    write_private(path, {"keys": made, "enterprise": code, "site": site.site_key})
+    return DemoCredentials(made, code, site.site_key)
 
 
 def _forget(path: Path) -> None:

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from assistant.errors import BaguiError, Unauthenticated
+from serve.cors import cors_headers
 from serve.middleware import shell_headers
 
 _log = logging.getLogger("bagui.serve")
@@ -66,7 +67,8 @@ async def _on_bug(request: Request, error: Exception) -> Response:
     _log.error("unexpected error", exc_info=error, extra={"request_id": identity})
     body = error_body(f"服务内部错误，请求编号 {identity}", "server_error", "internal_error")
     # This response is sent outside the middleware, so it brings the headers along.
-    return JSONResponse(body, status_code=500, headers=shell_headers(identity))
+    headers = {name.decode(): value.decode() for name, value in cors_headers(request.scope)}
+    return JSONResponse(body, status_code=500, headers=shell_headers(identity) | headers)
 
 
 def request_id(request: Request) -> str:

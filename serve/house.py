@@ -25,10 +25,12 @@ def _silent(_text: str) -> None:
 class House:
     """`bagui` is set while the server is open. The operator token lets this machine's command line in.
 
-    `say` tells a person what a long start is doing; `fault` is why a start failed.
+    `origins` are those of the server's own pages. `say` tells a person what a long start is doing; `fault`
+    is why a start failed.
     """
 
     settings: Settings
+    origins: tuple[str, ...] = ()
     drain: Drain = field(default_factory=Drain)
     generations: Generations = field(default_factory=Generations)
     operator_token: str = field(default_factory=lambda: secrets.token_urlsafe(32))

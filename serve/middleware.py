@@ -34,6 +34,8 @@ def shell_headers(request_id: str) -> dict[str, str]:
 class RequestShell:
     """Gives each request an id, each response the security headers, and the log one line per request.
 
+    A response that brings such a header itself, as a page brings its policy, keeps its own.
+
     The line holds the route, never the query, the body or a header of the client's.
     """
 
@@ -54,7 +56,9 @@ class RequestShell:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message.get("headers", []), *headers]}
+                own = list(message.get("headers", []))
+                taken = {name.lower() for name, _ in own}
+                message = {**message, "headers": own + [one for one in headers if one[0] not in taken]}
             try:
                 async with asyncio.timeout(WRITE_LIMIT_S):
                     await send(message)

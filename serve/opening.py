@@ -15,7 +15,7 @@ async def open_house(house: House) -> None:
         house.opened(await build(house.settings))
         bagui = house.bagui
         await furnish(bagui, samples=house.settings.demo, say=house.say)
-        house.demo = await issue(bagui.store, house.settings)
+        house.demo = await issue(bagui.store, house.settings, house.origins)
     except BaguiError as error:
         house.fault = error
         await house.close()

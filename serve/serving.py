@@ -66,7 +66,9 @@ def serve_until_stopped(settings: Settings) -> None:
         try:
             logs.configure(settings.home_path, settings.log_level)
             port = taken.getsockname()[1]
-            house = House(settings, say=lambda text: typer.echo(text, err=True))
+            house = House(
+                settings, _own_origins(settings.host, port), say=lambda text: typer.echo(text, err=True)
+            )
             config = uvicorn.Config(
                 create_app(settings, house),
                 workers=1,
@@ -134,10 +136,17 @@ def _reachable(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def _own_origins(host: str, port: int) -> tuple[str, ...]:
+    """The origins under which a browser on this machine opens the server's own pages."""
+    names = dict.fromkeys([_reachable(host), "127.0.0.1", "localhost"])
+    return tuple(f"http://{name}:{port}" for name in names)
+
+
 def _announce(house: House, url: str) -> None:
     lines = [
         f"Bagui 已就绪：{url}",
         f"  接口    {url}/v1/chat/completions（model: bagui）",
+        f"  挂件    {url}/widget/demo（演示页面）",
         f"  状态    {url}/readyz",
     ]
     if house.demo is not None:

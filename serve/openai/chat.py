@@ -37,6 +37,7 @@ def routes(house: House, allow: Authenticator) -> APIRouter:
     router = APIRouter(prefix="/v1")
     served = ServedModel(house.settings.llm)
     caller = Depends(allow("chat"))
+    asker = Depends(allow("chat", widget=True))
 
     @router.get("/models")
     async def models(_principal: Principal = caller) -> Response:
@@ -50,7 +51,7 @@ def routes(house: House, allow: Authenticator) -> APIRouter:
         raise _unknown_model(name)
 
     @router.post("/chat/completions")
-    async def chat(request: Request, principal: Principal = caller) -> Response:
+    async def chat(request: Request, principal: Principal = asker) -> Response:
         body = await read_json(request)
         name = body.get("model") if isinstance(body, dict) else None
         if served.is_named(name) and principal.role in {"developer", "admin"}:

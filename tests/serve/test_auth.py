@@ -8,7 +8,10 @@ import pytest
 
 from assistant.store import keys
 
-OPEN = {("GET", "/healthz"), ("GET", "/readyz")}
+OPEN = {
+    ("GET", "/healthz"), ("GET", "/readyz"),
+    ("GET", "/widget.js"), ("GET", "/widget/demo"), ("POST", "/widget/session"),
+}  # fmt: skip
 OPERATOR = "/operator/{operation}"
 # What each role may do; a route that is missing here fails the test below.
 SCOPES = {
