@@ -50,7 +50,8 @@ class AgentTask:
     """One question for the loop.
 
     `run(name, arguments, call_id, chosen_by)` runs a tool; `show(call)` gives the text the model reads of its
-    result. `propose()` is asked when the model's confidence is under `threshold` or its call is invalid.
+    result. A first decision whose confidence the model puts under `sure`, or whose call is invalid, is not acted
+    on: the router's `propose()` takes its place, or no tool where it proposes none above `likely`.
     """
 
     system: str
@@ -62,7 +63,8 @@ class AgentTask:
     propose: Callable[[], Proposal | None]
     max_steps: int
     max_seconds: float
-    threshold: float
+    sure: float
+    likely: float
     calls: list[ToolCall] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
 
@@ -82,16 +84,22 @@ class _RouterMiddleware(AgentMiddleware):
         if self.task.calls or not isinstance(message, AIMessage) or not _unsure(message, self.task):
             return response
         proposal = self.task.propose()
-        if proposal is None or proposal.confidence < self.task.threshold:
-            return response
+        if proposal is None or proposal.confidence < self.task.likely:
+            # A doubtful call is worse than none: the passages are there, and code quotes them.
+            kept = message if not message.tool_calls else _silent(message)
+            return ModelResponse(result=[kept])
         call = ModelToolCall(
             name=proposal.name,
             args=proposal.arguments,
             id=f"{ROUTED}{time.monotonic_ns():x}",
             type="tool_call",
         )
-        routed = AIMessage(content="", tool_calls=[call], usage_metadata=message.usage_metadata)
-        return ModelResponse(result=[routed])
+        return ModelResponse(result=[_silent(message, call)])
+
+
+def _silent(message: AIMessage, *calls: ModelToolCall) -> AIMessage:
+    """The message without its text, and with these calls instead of its own."""
+    return AIMessage(content="", tool_calls=list(calls), usage_metadata=message.usage_metadata)
 
 
 def _unsure(message: AIMessage, task: AgentTask) -> bool:
@@ -101,7 +109,7 @@ def _unsure(message: AIMessage, task: AgentTask) -> bool:
     if any(call["name"] not in task.tools for call in message.tool_calls) or message.invalid_tool_calls:
         return True
     confidence = message.response_metadata.get("confidence")
-    return confidence is not None and confidence < task.threshold
+    return confidence is not None and confidence < task.sure
 
 
 async def run_agent(model: BaseChatModel, task: AgentTask, *, streams: bool) -> AsyncIterator[AgentEvent]:

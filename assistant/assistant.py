@@ -217,6 +217,7 @@ class Assistant:
             today=asked.today,
             directory=asked.directory,
             users_words=asked.question,
+            mentions=asked.mentions,
             named=next((m.placeholder for m in asked.mentions if m.kind == "enterprise"), None),
         )
 

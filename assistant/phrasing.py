@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -20,10 +20,11 @@ from assistant.evidence_answer import closest_sentence, overlap
 from assistant.gate import SentenceGate
 from assistant.grounding import render_evidence
 from assistant.law_dates import label_status
-from assistant.mentions import Directory
+from assistant.mentions import Directory, Mention
 from assistant.prompts import question_message, system_prompt
 from assistant.router import Proposal
 from assistant.settings import AgentSettings
+from assistant.slots import with_named_choices
 from assistant.tools.tool import Tool
 from assistant.verification import check, claims_of
 
@@ -40,14 +41,15 @@ DECLINED = (
 )
 _log = structlog.get_logger(__name__)
 
-RunTool = Callable[[str, Mapping[str, Any], str, Literal["model", "router"]], Any]
+RunTool = Callable[[str, Mapping[str, Any], str, Literal["model", "router"]], Awaitable[ToolCall]]
 
 
 @dataclass(frozen=True, slots=True)
 class PhrasingTask:
     """What a model is given to phrase one answer, and what its sentences are checked with.
 
-    `named` is the placeholder of the enterprise that the question names.
+    `named` is the placeholder of the enterprise that the question names. `mentions` and `users_words` are those of
+    the question as it was asked.
     """
 
     question: str
@@ -60,6 +62,7 @@ class PhrasingTask:
     directory: Directory
     users_words: str
     named: str | None
+    mentions: Sequence[Mention]
 
 
 async def phrase(
@@ -139,12 +142,13 @@ async def _with_model(
         history=task.history,
         question=question_message(task.question, task.values, draft.as_of, evidence),
         tools=task.tools,
-        run=task.run,
+        run=task.run if candidate.served else _with_choices_of(task),
         show=lambda call: _shown(draft, call),
         propose=task.propose,
         max_steps=limits.max_steps,
         max_seconds=limits.max_seconds,
-        threshold=limits.router_confidence,
+        sure=limits.model_confidence,
+        likely=limits.router_confidence,
         calls=list(draft.calls),  # of a model that failed before this one: ids go on from there
     )
     gate = SentenceGate()
@@ -166,6 +170,18 @@ async def _with_model(
     for held in gate.flush():
         if (sentence := _admit(draft, task, held, candidate)) is not None:
             yield sentence
+
+
+def _with_choices_of(task: PhrasingTask) -> RunTool:
+    """Runs the embedded model's call with choices read from the question by code."""
+
+    async def run(
+        name: str, arguments: Mapping[str, Any], call_id: str, chosen_by: Literal["model", "router"]
+    ) -> ToolCall:
+        read = with_named_choices(task.tools[name], arguments, task.users_words, task.mentions)
+        return await task.run(name, read, call_id, chosen_by)
+
+    return run
 
 
 def _shown(draft: AnswerDraft, call: ToolCall) -> str:

@@ -52,8 +52,13 @@ class RetrievalSettings(BaseModel):
 
 
 class AgentSettings(BaseModel):
+    """Bounds of the loop. Under `model_confidence` a decision of the embedded model is left to the router, whose
+    proposal counts from `router_confidence` on; both are measured (eval/routing.py).
+    """
+
     max_steps: int = Field(default=4, ge=1, le=12)
     max_seconds: float = Field(default=60.0, gt=0)
+    model_confidence: float = Field(default=0.95, ge=0, le=1)
     router_confidence: float = Field(default=0.5, ge=0, le=1)
 
 

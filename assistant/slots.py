@@ -188,3 +188,16 @@ def _spoken(tool: Tool, question: str) -> dict[str, Any]:
             elif len(longest) == 1:
                 spoken[name] = longest.pop()
     return spoken
+
+
+def with_named_choices(
+    tool: Tool, arguments: Mapping[str, Any], question: str, mentions: Sequence[Mention]
+) -> dict[str, Any]:
+    """The arguments with every choice (a scheme, a tenor, domains) as the question's own words name it.
+
+    A choice that the question does not name is left out: a small model would guess one.
+    """
+    named = fill(tool, question, mentions).arguments
+    choices = {name for name, arg in tool.args.items() if arg.kind == "choice"}
+    kept = {name: value for name, value in arguments.items() if name not in choices}
+    return kept | {name: named[name] for name in choices if name in named}

@@ -70,7 +70,8 @@ async def play(
         propose=lambda: proposal,
         max_steps=limits.get("max_steps", 3),
         max_seconds=limits.get("max_seconds", 20),
-        threshold=0.5,
+        sure=0.5,
+        likely=0.5,
     )
     model = Scripted(lines=list(lines))
     return [event async for event in run_agent(model, task, streams=False)], task
@@ -92,6 +93,11 @@ async def test_the_router_replaces_only_what_the_model_is_unsure_of() -> None:
     assert [call.chosen_by for call in sure.calls] == ["model"]
     _, served = await play(AIMessage("直接回答。"), proposal=proposal)
     assert served.calls == []
+
+
+async def test_a_doubtful_call_is_not_run_when_the_router_sees_no_tool() -> None:
+    _, task = await play(calls(3, confidence=0.2), AIMessage("完。"))
+    assert task.calls == []
 
 
 async def test_a_proposal_below_the_threshold_changes_nothing() -> None:
@@ -124,7 +130,7 @@ async def test_a_slow_model_is_stopped_by_the_clock() -> None:
     async def run(*_: Any) -> ToolCall:
         raise AssertionError("no tool is called")
 
-    task = AgentTask("", (), "问", {"figure": figure}, run, lambda call: "", lambda: None, 3, 0.05, 0.5)
+    task = AgentTask("", (), "问", {"figure": figure}, run, lambda call: "", lambda: None, 3, 0.05, 0.5, 0.5)
     events = [event async for event in run_agent(Slow(lines=[AIMessage("x")]), task, streams=False)]
     assert isinstance(events[-1], ModelDone)
     assert events[-1].limit == "seconds"

@@ -8,7 +8,7 @@ import yaml
 
 from assistant.mentions import find_mentions, placeholder_values
 from assistant.numerals import plain
-from assistant.slots import fill
+from assistant.slots import fill, with_named_choices
 from assistant.tools import catalogue
 from assistant.tools.argument import resolve
 
@@ -59,3 +59,12 @@ def test_flags_hear_a_negation(said: str):
 
 def test_the_search_takes_the_whole_question():
     assert filled("search_knowledge", "查一下受托支付")["query"] == "查一下受托支付"
+
+
+def test_a_choice_counts_only_as_the_question_names_it() -> None:
+    tools = catalogue()
+    question = "珠海的科技信贷风险补偿，净损失200万补多少"
+    mentions = find_mentions(question)
+    guessed = {"pool": "guangzhou-2025", "net_loss": "⟨M1⟩", "loan_type": "direct"}
+    read = with_named_choices(tools["risk_pool_eligibility"], guessed, question, mentions)
+    assert read == {"pool": "zhuhai-2022", "net_loss": "⟨M1⟩"}
