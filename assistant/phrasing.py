@@ -24,7 +24,7 @@ from assistant.mentions import Directory, Mention
 from assistant.prompts import question_message, system_prompt
 from assistant.router import Proposal
 from assistant.settings import AgentSettings
-from assistant.slots import with_named_choices
+from assistant.slots import settle
 from assistant.tools.tool import Tool
 from assistant.verification import check, claims_of
 
@@ -142,7 +142,7 @@ async def _with_model(
         history=task.history,
         question=question_message(task.question, task.values, draft.as_of, evidence),
         tools=task.tools,
-        run=task.run if candidate.served else _with_choices_of(task),
+        run=task.run if candidate.served else _settled(task),
         show=lambda call: _shown(draft, call),
         propose=task.propose,
         max_steps=limits.max_steps,
@@ -172,14 +172,14 @@ async def _with_model(
             yield sentence
 
 
-def _with_choices_of(task: PhrasingTask) -> RunTool:
-    """Runs the embedded model's call with choices read from the question by code."""
+def _settled(task: PhrasingTask) -> RunTool:
+    """Runs the embedded model's call with arguments settled by the question's own words."""
 
     async def run(
         name: str, arguments: Mapping[str, Any], call_id: str, chosen_by: Literal["model", "router"]
     ) -> ToolCall:
-        read = with_named_choices(task.tools[name], arguments, task.users_words, task.mentions)
-        return await task.run(name, read, call_id, chosen_by)
+        settled = settle(task.tools[name], arguments, task.users_words, task.mentions)
+        return await task.run(name, settled, call_id, chosen_by)
 
     return run
 

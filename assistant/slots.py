@@ -190,14 +190,23 @@ def _spoken(tool: Tool, question: str) -> dict[str, Any]:
     return spoken
 
 
-def with_named_choices(
+def settle(
     tool: Tool, arguments: Mapping[str, Any], question: str, mentions: Sequence[Mention]
 ) -> dict[str, Any]:
-    """The arguments with every choice (a scheme, a tenor, domains) as the question's own words name it.
+    """A small model's arguments, settled by the question's own words.
 
-    A choice that the question does not name is left out: a small model would guess one.
+    What code fills stands. Of the model's own, a value counts when it is a placeholder that code left unused, or
+    words of the question; a choice (a scheme, a tenor, domains) that the question does not name is a guess.
     """
-    named = fill(tool, question, mentions).arguments
-    choices = {name for name, arg in tool.args.items() if arg.kind == "choice"}
-    kept = {name: value for name, value in arguments.items() if name not in choices}
-    return kept | {name: named[name] for name in choices if name in named}
+    filled = fill(tool, question, mentions).arguments
+    used = {value for value in filled.values() if isinstance(value, str)}
+    unused = {mention.placeholder for mention in mentions} - used
+    own = {
+        name: value
+        for name, value in arguments.items()
+        if name not in filled
+        and name in tool.args
+        and tool.args[name].kind != "choice"
+        and (not isinstance(value, str) or value in unused or value in question)
+    }
+    return filled | own

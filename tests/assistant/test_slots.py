@@ -8,7 +8,7 @@ import yaml
 
 from assistant.mentions import find_mentions, placeholder_values
 from assistant.numerals import plain
-from assistant.slots import fill, with_named_choices
+from assistant.slots import fill, settle
 from assistant.tools import catalogue
 from assistant.tools.argument import resolve
 
@@ -61,10 +61,24 @@ def test_the_search_takes_the_whole_question():
     assert filled("search_knowledge", "查一下受托支付")["query"] == "查一下受托支付"
 
 
-def test_a_choice_counts_only_as_the_question_names_it() -> None:
+def test_a_small_models_arguments_are_settled_by_the_question() -> None:
     tools = catalogue()
     question = "珠海的科技信贷风险补偿，净损失200万补多少"
     mentions = find_mentions(question)
-    guessed = {"pool": "guangzhou-2025", "net_loss": "⟨M1⟩", "loan_type": "direct"}
-    read = with_named_choices(tools["risk_pool_eligibility"], guessed, question, mentions)
-    assert read == {"pool": "zhuhai-2022", "net_loss": "⟨M1⟩"}
+    guessed = {
+        "pool": "guangzhou-2025",
+        "loan_amount": "⟨M1⟩",
+        "loan_type": "direct",
+        "enterprise": "华谊科技",
+    }
+    settled = settle(tools["risk_pool_eligibility"], guessed, question, mentions)
+    assert settled == {"pool": "zhuhai-2022", "net_loss": "⟨M1⟩"}
+
+
+def test_what_code_cannot_place_the_model_may() -> None:
+    tools = catalogue()
+    question = "示例甲公司现在资料怎么样"
+    settled = settle(
+        tools["enterprise_portrait"], {"enterprise": "示例甲公司"}, question, find_mentions(question)
+    )
+    assert settled["enterprise"] == "示例甲公司"
