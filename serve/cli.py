@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from serve.commands import answering, holdings, rights, running, sites
+from serve.commands import answering, holdings, rights, running, sites, users
 from serve.environment import quiet
 
 ABOUT = (
@@ -39,6 +39,7 @@ answering.add_to(app)
 holdings.add_to(app)
 rights.add_to(app)
 sites.add_to(app)
+users.add_to(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.principal import Role
 from assistant.settings import Settings
-from assistant.store import enterprises, keys, sites
+from assistant.store import enterprises, keys, sites, users
 from assistant.store.database import Store
 from serve.operations.operation import operator
 from serve.server_file import write_private
 
+DEMO_USER = "demo"
 ROLES: tuple[Role, ...] = ("rm", "enterprise", "developer", "auditor", "admin")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DemoCredentials:
-    """One key for each role; the enterprise key is bound to `enterprise`. `site` is the demo page's key."""
+    """One key for each role, and a sign-in to the workbench. The enterprise key is bound to `enterprise`.
+
+    `site` is the demo page's key.
+    """
 
     keys: dict[str, str]
     enterprise: str | None
     site: str
+    workbench: dict[str, str]
 
 
 async def issue(store: Store, settings: Settings, origins: tuple[str, ...] = ()) -> DemoCredentials | None:
@@ -34,6 +40,7 @@ async def issue(store: Store, settings: Settings, origins: tuple[str, ...] = ())
         await keys.revoke_demo_keys(session)
         await sites.remove_demo_sites(session)
         if not settings.demo:
+            await users.disable_demo_user(session)
             _forget(path)
             return None
         listed = await enterprises.list_enterprises(session, operator(tenant=settings.tenant))
@@ -53,8 +60,11 @@ async def issue(store: Store, settings: Settings, origins: tuple[str, ...] = ())
             )
             made[role] = new.token
         site = await sites.create_site(session, origins=origins, tenant=settings.tenant, demo=True)
-    write_private(path, {"keys": made, "enterprise": code, "site": site.site_key})
-    return DemoCredentials(made, code, site.site_key)
+        password = secrets.token_urlsafe(12)
+        user = await users.renew_demo_user(session, name=DEMO_USER, password=password, tenant=settings.tenant)
+        workbench = {"user": user.name, "password": password}
+    write_private(path, {"keys": made, "workbench": workbench, "enterprise": code, "site": site.site_key})
+    return DemoCredentials(made, code, site.site_key, workbench)
 
 
 def _forget(path: Path) -> None:

@@ -145,6 +145,7 @@ def _own_origins(host: str, port: int) -> tuple[str, ...]:
 def _announce(house: House, url: str) -> None:
     lines = [
         f"Bagui 已就绪：{url}",
+        f"  工作台  {url}/workbench",
         f"  接口    {url}/v1/chat/completions（model: bagui）",
         f"  挂件    {url}/widget/demo（演示页面）",
         f"  状态    {url}/readyz",
@@ -152,6 +153,8 @@ def _announce(house: House, url: str) -> None:
     if house.demo is not None:
         lines.append("演示密钥（本次启动有效，重启即作废；示例企业均为虚构）：")
         lines += [f"  {role:<10} {key}" for role, key in house.demo.keys.items()]
+        signing = house.demo.workbench
+        lines.append(f"  工作台     用户 {signing['user']}  密码 {signing['password']}")
         lines.append(f"  示例企业   {house.demo.enterprise}")
         lines.append(f"  保存在     {house.settings.home_path / 'demo.json'}")
     lines.append("按 Ctrl+C 停止")

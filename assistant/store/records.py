@@ -1,4 +1,4 @@
-"""Tables of what happens: conversations, answers with their evidence, feedback, keys, sites and the audit chain."""
+"""Tables of what happens: conversations, answers with evidence, feedback, keys, sites, users, the audit chain."""
 
 from __future__ import annotations
 
@@ -121,6 +121,21 @@ class UsedIdentityRow(Table):
     site_id: Mapped[str] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
     jti: Mapped[str] = mapped_column(primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class UserRow(Table):
+    """A person of the bank who signs in. Only an argon2 hash of the password is held."""
+
+    __tablename__ = "users"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    role: Mapped[str]
+    tenant: Mapped[str]
+    demo: Mapped[bool]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
 
 
 class AuditRow(Table):

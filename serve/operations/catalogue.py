@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import NotFound
 from assistant.store.database import Store
 from serve.json_body import check_value, validated
-from serve.operations import answering, holdings, rights, sites
+from serve.operations import answering, holdings, rights, sites, users
 from serve.operations.operation import Arguments, FullOperation, Operation, StoreOperation, result
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ OPERATIONS: dict[str, Operation] = {
         *holdings.OPERATIONS,
         *rights.OPERATIONS,
         *sites.OPERATIONS,
+        *users.OPERATIONS,
     )
 }
 
