@@ -18,6 +18,7 @@ from assistant.tools.rules.engine import compensate, judge, overall
 from assistant.tools.rules.enterprise_inputs import bank_inputs, registration_inputs
 from assistant.tools.rules.finding import Finding, clause_text, facts, gaps, summary, trace
 from assistant.tools.rules.scheme import Scheme, Schemes, find_scheme, schemes, version_on
+from assistant.tools.rules.waterfall import waterfall
 from assistant.tools.tool import Arg, tool
 
 DEFAULT_POOL = "gx-tech-loan"
@@ -223,6 +224,7 @@ async def risk_pool_eligibility(
         risk_level="high",
         requires_human=True,
         summary=summary(finding),
+        picture=waterfall(finding),
     )
 
 
