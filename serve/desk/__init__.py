@@ -1,0 +1,1 @@
+"""What the workbench asks of the house: values and functions over them, no screens."""
