@@ -17,6 +17,7 @@ from serve.middleware import BodyLimit, DrainGate, RequestShell
 from serve.openai import chat
 from serve.opening import open_house
 from serve.widget import routes as widget
+from serve.workbench.opening import open_workbench
 
 
 def create_app(settings: Settings, house: House | None = None) -> FastAPI:
@@ -32,6 +33,7 @@ def create_app(settings: Settings, house: House | None = None) -> FastAPI:
         try:
             yield
         finally:
+            await workbench.close()
             await home.close()
 
     app = FastAPI(
@@ -49,6 +51,7 @@ def create_app(settings: Settings, house: House | None = None) -> FastAPI:
     app.include_router(answers_api.routes(home, allow))
     app.include_router(operator_api.routes(home))
     app.include_router(widget.routes(home))
+    workbench = open_workbench(app, home)
     install(app)
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, limit=settings.body_limit_bytes)

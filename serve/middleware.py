@@ -115,7 +115,12 @@ class BodyLimit:
 
 
 class DrainGate:
-    """Counts requests in flight; once draining has begun, new ones get 503 and a time to come back."""
+    """Counts requests in flight; once draining has begun, new ones get 503 and a time to come back.
+
+    A page of the workbench that only listens does not hold up a stop: the answer it waits for is counted itself.
+    """
+
+    _LISTENING = ("/workbench/gradio_api/heartbeat/", "/workbench/gradio_api/queue/data")
 
     _BODY = (
         '{"error":{"message":"服务正在停止，请稍后重试","type":"server_error","param":null,"code":"shutting_down"}}'
@@ -137,6 +142,9 @@ class DrainGate:
             ]
             await send({"type": "http.response.start", "status": 503, "headers": headers})
             await send({"type": "http.response.body", "body": self._BODY})
+            return
+        if scope["path"].startswith(self._LISTENING):
+            await self.app(scope, receive, send)
             return
         with self.drain.request():
             await self.app(scope, receive, send)

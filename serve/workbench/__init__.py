@@ -1,0 +1,1 @@
+"""The workbench of relationship managers: screens over the desk, in Gradio."""
