@@ -29,11 +29,13 @@ from pydantic import ConfigDict
 
 from assistant.embedded_engine import SHIPPED, EmbeddedEngine, Generated
 from assistant.embedded_grammar import available_marks, available_placeholders, grammar
-from assistant.embedded_prompt import CALL_END, CALL_START, render_chat
+from assistant.embedded_prompt import CALL_END, CALL_START, REFUSAL, render_chat
 from assistant.settings import EmbeddedSettings
 
 MAX_CALL_TOKENS = 200
 MAX_ANSWER_TOKENS = 32
+# Below this probability a pointed-at passage is worse than what code picks; see the model card.
+SURE_OF_MARK = 0.5
 _CALL = re.compile(rf"{CALL_START}(.*?){CALL_END}", re.DOTALL)
 _REPEATED = re.compile(r"(⟨S\d{1,3}⟩)")
 
@@ -42,8 +44,9 @@ class EmbeddedChatModel(BaseChatModel):
     """Chooses a tool and its arguments, or quotes evidence by its marks, or says that the evidence does not answer.
 
     `response_metadata["confidence"]` is the probability in [0, 1] that the model itself, without the grammar, gave to
-    what it decided: the geometric mean over the tool's name, or over the first mark of an answer. A call that was cut
-    short comes as text with `response_metadata["invalid_call"]`.
+    what it decided: the geometric mean over the tool's name, or over the first mark of an answer. Marks it is not sure
+    of are withheld (`response_metadata["withheld"]`) and it declines instead, so that code picks the sentences. A call
+    that was cut short has no content and `response_metadata["invalid_call"]`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -110,8 +113,11 @@ class EmbeddedChatModel(BaseChatModel):
     ):
         shown = as_openai(messages)
         longest = self.engine.context - MAX_CALL_TOKENS
-        while len(shown) > 1 and self.engine.count(render_chat(shown, tools)) > longest:
-            shown = _without_oldest(shown)
+        while self.engine.count(render_chat(shown, tools)) > longest:
+            shorter = _without_oldest(shown)
+            if shorter == shown:
+                break  # nothing left to cut; the engine says that the prompt is too long
+            shown = shorter
         rules = grammar_for(shown, tools, tool_choice)
         limit = MAX_CALL_TOKENS if tools else MAX_ANSWER_TOKENS
         return self.engine.submit(render_chat(shown, tools), rules, min(limit, max_tokens or limit))
@@ -132,6 +138,8 @@ class EmbeddedChatModel(BaseChatModel):
         if not generated.text.startswith(CALL_START):
             metadata["confidence"] = _probability(generated.logprobs[:1])
             text = "".join(dict.fromkeys(_REPEATED.split(generated.text)))
+            if text != REFUSAL and metadata["confidence"] < SURE_OF_MARK:
+                metadata["withheld"], text = text, REFUSAL
             return AIMessage(content=text, response_metadata=metadata, usage_metadata=usage)
         call = read_call(generated.text)
         if call is None:

@@ -58,7 +58,7 @@ class AgentSettings(BaseModel):
 
     max_steps: int = Field(default=4, ge=1, le=12)
     max_seconds: float = Field(default=60.0, gt=0)
-    model_confidence: float = Field(default=0.99, ge=0, le=1)
+    model_confidence: float = Field(default=0.95, ge=0, le=1)
     router_confidence: float = Field(default=0.5, ge=0, le=1)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Any
 
 from assistant.embedded_engine import SHIPPED, EmbeddedEngine
 from assistant.embedded_grammar import available_marks
-from assistant.embedded_model import MAX_CALL_TOKENS, grammar_for, read_call
+from assistant.embedded_model import MAX_CALL_TOKENS, SURE_OF_MARK, grammar_for, read_call
 from assistant.embedded_prompt import REFUSAL, render_chat
 
 AT_ONCE = 16
@@ -49,14 +50,15 @@ def decisions(path: Path) -> Iterator[Decision]:
                     yield Decision(kind, record["messages"][:place], record["tools"], message)
 
 
-async def decide(engine: EmbeddedEngine, decision: Decision, free: bool) -> str:
-    """What the model writes; `free` lets it write without the grammar."""
+async def decide(engine: EmbeddedEngine, decision: Decision, free: bool) -> tuple[str, bool]:
+    """What the model writes, and whether it was sure of its first token; `free` lets it write without the grammar."""
     prompt = render_chat(decision.messages, decision.tools)
     rules = None if free else grammar_for(decision.messages, decision.tools)
-    return (await asyncio.wrap_future(engine.submit(prompt, rules, MAX_CALL_TOKENS))).text
+    made = await asyncio.wrap_future(engine.submit(prompt, rules, MAX_CALL_TOKENS))
+    return made.text, bool(made.logprobs) and math.exp(made.logprobs[0]) >= SURE_OF_MARK
 
 
-def score(decision: Decision, text: str) -> dict[str, float]:
+def score(decision: Decision, text: str, sure: bool) -> dict[str, float]:
     """Each figure in [0, 1] that this decision counts for."""
     call, wanted = read_call(text), decision.call
     if wanted is not None:
@@ -70,6 +72,9 @@ def score(decision: Decision, text: str) -> dict[str, float]:
         figures["exact"] = float(quoted == gold)
         figures["f1"] = 2 * common / (len(quoted) + len(gold)) if quoted else 0.0
         figures["any_gold"] = float(common > 0)
+        figures["sure"] = float(sure)
+        if sure:
+            figures["any_gold_when_sure"] = float(common > 0)
     else:
         figures["refused"] = float(text == REFUSAL)
     return figures
@@ -80,15 +85,15 @@ async def run(engine: EmbeddedEngine, path: Path, free: bool) -> dict[str, Any]:
     asked = list(decisions(path))
     limit = asyncio.Semaphore(AT_ONCE)
 
-    async def one(decision: Decision) -> str:
+    async def one(decision: Decision) -> tuple[str, bool]:
         async with limit:
             return await decide(engine, decision, free)
 
     texts = await asyncio.gather(*(one(decision) for decision in asked))
     sums: dict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     refusals: Counter[str] = Counter()
-    for decision, text in zip(asked, texts, strict=True):
-        for figure, value in score(decision, text).items():
+    for decision, (text, sure) in zip(asked, texts, strict=True):
+        for figure, value in score(decision, text, sure).items():
             sums[decision.kind][figure].append(value)
         if decision.call is None and decision.kind != "after_tool":
             wanted, got = decision.wanted["content"] == REFUSAL, text == REFUSAL

@@ -27,7 +27,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path)
     parser.add_argument("--minutes", type=float, default=75)
-    parser.add_argument("--dialogues", type=int, default=42_000)
+    parser.add_argument("--dialogues", type=int, default=54_000)
     parser.add_argument("--out", type=Path, default=RUN / "export")
     parser.add_argument("--version", default="1")
     options = parser.parse_args()

@@ -1,7 +1,8 @@
 """Train bagui-mini: `python -m finetune.mini.train --data DIR --out DIR --minutes 75`; run again to resume.
 
-The clock decides the schedule, so that a shared machine ends on time: 5 % warm-up, flat, then linear to zero. In
-the first 40 % the prompt's tokens count too and law text is mixed in; afterwards only what the assistant writes.
+The clock decides the schedule, so that a shared machine ends on time: a short warm-up, flat to 40 %, then linear to
+zero. Up to 40 % the prompt's tokens count too and law text is mixed in; afterwards only what the assistant writes. From
+47 % on the rows come from `focus.jsonl`, where there is one: the assistant's own tools and its own corpus.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from finetune.mini.rows import Document, Rows, pack, read_dialogues, read_text
 from finetune.mini.tokenizer import load_tokenizer
 
 READING = 0.4  # share of the time in which prompt tokens count
+FOCUS = 0.47  # share of the time after which only the focus rows are shown
 CHOSEN = 1024  # positions whose loss is computed at each step
 LENGTHS = ((512, 10), (1152, 4))  # row length and rows a step: short dialogues, and those that do not fit
 
@@ -45,6 +47,8 @@ def main() -> None:
     # Data: short dialogues and long ones in rows of their own, so that attention is not spent on padding.
     tokenizer = load_tokenizer(options.data / "tokenizer.json")
     dialogues = _by_length(list(read_dialogues(options.data / "train.jsonl", tokenizer)))
+    focus_file = options.data / "focus.jsonl"
+    focus = _by_length(list(read_dialogues(focus_file, tokenizer))) if focus_file.exists() else dialogues
     test = _by_length(list(read_dialogues(options.data / "test.jsonl", tokenizer)))[0]
     text_file = options.data / "text.jsonl"
     text = _by_length(list(read_text(text_file, tokenizer, 8_000)))[0] if text_file.exists() else None
@@ -90,8 +94,9 @@ def main() -> None:
                 group["lr"] = peak * rate
         rng = np.random.default_rng(step)
         mixes_text = text is not None and progress < READING and step % 5 == 0
-        kind = int(not mixes_text and rng.random() < long_share and len(dialogues[1]) >= LENGTHS[1][1])
-        source = text if mixes_text and text is not None else dialogues[kind]
+        shown = dialogues if progress < FOCUS else focus
+        kind = int(not mixes_text and rng.random() < long_share and len(shown[1]) >= LENGTHS[1][1])
+        source = text if mixes_text and text is not None else shown[kind]
         picked = _order(source, step, LENGTHS[kind][1])
         prompt_weight = 0.3 if progress < READING else 0.03
         inputs, weights = _batch(source, picked, rng, 1.0 if mixes_text else prompt_weight, device)

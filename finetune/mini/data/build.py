@@ -25,6 +25,17 @@ CORPUS = Path(__file__).parents[3] / "knowledge" / "corpus"
 # Shares of the kinds of dialogue. Without law text its share goes to the others.
 MIX = {"tool": 24, "invented": 14, "no_call": 5, "facts": 25, "corpus": 20, "law": 12}
 ABSENT = 0.17
+# Of 100 training dialogues, how many of each kind are shown again at the end.
+FOCUS = {
+    "tool": 60,
+    "missing": 65,
+    "no_tool": 53,
+    "invented": 28,
+    "corpus": 40,
+    "corpus_absent": 33,
+    "facts": 12,
+    "facts_absent": 11,
+}
 
 
 class Generator:
@@ -157,7 +168,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--data", type=Path, help="folder with public law text (stard/corpus.jsonl.gz)")
     parser.add_argument("--extra-tools", type=Path, help="JSON list of further tool functions to show")
-    parser.add_argument("--train", type=int, default=60_000)
+    parser.add_argument("--train", type=int, default=54_000)
     parser.add_argument("--test", type=int, default=900)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -166,11 +177,17 @@ def main() -> None:
     for split, number in (("train", options.train), ("test", options.test)):
         generator = Generator(split, options.seed + (split == "test"), law, options.extra_tools)
         counts: Counter[str] = Counter()
+        focus: list[str] = []
         with (options.out / f"{split}.jsonl").open("w", encoding="utf-8") as out:
             for _ in range(number):
                 example = generator.example()
                 counts[example.kind] += 1
-                out.write(json.dumps(example.json(), ensure_ascii=False) + "\n")
+                line = json.dumps(example.json(), ensure_ascii=False) + "\n"
+                out.write(line)
+                if generator.rng.randrange(100) < FOCUS.get(example.kind, 0):
+                    focus.append(line)
+        if split == "train":
+            (options.out / "focus.jsonl").write_text("".join(focus), encoding="utf-8")
         print(split, dict(counts))
     if law is not None:
         with (options.out / "text.jsonl").open("w", encoding="utf-8") as out:
