@@ -90,7 +90,7 @@ def label_status(sentence: AnswerSentence, book: EvidenceBook) -> AnswerSentence
     elif first.status == "not_yet" and not _says(sentence.text, "尚未施行", "起施行"):
         start = f"，{chinese_day(first.effective_from)}起施行" if first.effective_from else ""
         labels.append(f"尚未施行{start}")
-    if first.authority == "proposal" and not _says(sentence.text, "倡议", "建议", "提出"):
+    if first.authority == "proposal" and not _says(sentence.text, "倡议", "建议", "提出", "现行"):
         labels.append("倡议性质，尚非生效规定")
     if first.authority == "fictional" and not _says(sentence.text, "虚构", "示例"):
         labels.append("虚构示例")
