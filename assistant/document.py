@@ -57,7 +57,8 @@ class DraftPassage:
     """A passage on its way into the store; what is `None` or empty is as its version says.
 
     `embedding` holds the encoder's vector as bytes (its layout is the encoder's business), `encoder` names the
-    encoder and its version. `enterprise` and `domain` mark enterprise data, readable under consent only.
+    encoder and its version. `context` is what stands above the text (chapters, the head of a divided article): searched
+    with it, never quoted. `enterprise` and `domain` mark enterprise data, readable under consent only.
     """
 
     locator: str
@@ -74,3 +75,4 @@ class DraftPassage:
     audience: str | None = None
     enterprise: str | None = None
     domain: str | None = None
+    context: str = ""

@@ -14,7 +14,7 @@ class Passage:
     """`id` is the content hash; `document_id` names the logical document and `version` one version of it.
 
     `status` is that of the version on the `as_of` day of the search that found it. `score` is in [0, 1].
-    `enterprise` and `domain` are set for portrait passages only. `not_held` travels with every passage of the
+    `context` holds the headings above (编、章、节; of a divided article also its head). `enterprise` and `domain` are set for portrait passages only. `not_held` travels with every passage of the
     version.
     """
 
@@ -39,5 +39,6 @@ class Passage:
     audience: str = "public"
     enterprise: str | None = None
     domain: str | None = None
+    context: str = ""
     source: str = ""
     not_held: tuple[NotHeld, ...] = ()

@@ -101,6 +101,10 @@ def _halves(text: str, limit: int) -> list[str]:
     """Two pieces of about one length, instead of a full one and a crumb."""
     if len(text) <= limit:
         return [text]
-    ends = [match.end() for match in _SENTENCE.finditer(text) if len(text) - limit <= match.end() <= limit]
-    middle = min(ends, key=lambda end: abs(end - len(text) / 2), default=limit)
+    for pattern in (_SENTENCE, _CLAUSE):
+        ends = [match.end() for match in pattern.finditer(text) if len(text) - limit <= match.end() <= limit]
+        if ends:
+            middle = min(ends, key=lambda end: abs(end - len(text) / 2))
+            return [text[:middle], text[middle:]]
+    middle = (len(text) + 1) // 2
     return [text[:middle], text[middle:]]

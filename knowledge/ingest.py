@@ -106,7 +106,7 @@ def embedded(passages: Sequence[DraftPassage], encoder: Encoder, title: str = ""
     ready: list[DraftPassage] = []
     for start in range(0, len(passages), _ENCODE_BATCH):
         part = passages[start : start + _ENCODE_BATCH]
-        vectors = encoder.encode([passage_text(p.title or title, p.locator, p.text) for p in part])
+        vectors = encoder.encode([passage_text(p.title or title, p.locator, p.text, p.context) for p in part])
         ready += [
             replace(passage, embedding=data, encoder=encoder.name)
             for passage, data in zip(part, to_bytes(vectors), strict=True)

@@ -6,17 +6,16 @@ import re
 from pathlib import Path
 
 from assistant.document import DraftPassage
-from knowledge.articles import Article, split_articles
 from knowledge.chunk import chunk
 from knowledge.clean import clean
 from knowledge.formats import READERS, suffix
 from knowledge.loaded import DEFAULT_COLLECTION, LoadedDocument, Unreadable, file_id, version_from
 from knowledge.markdown import front_matter, load_document
 from knowledge.passage_file import load_passages
+from knowledge.statute import Piece, statute_pieces
 
 MAX_FILE_BYTES = 200_000_000
 MAX_CHARS = 60_000_000
-ARTICLE_LIMIT = 1500
 _TITLE = re.compile(r"^#[ \t]+([^\n]+)$", re.M)
 
 
@@ -53,18 +52,18 @@ def load_file(path: Path, collection: str | None = None) -> list[LoadedDocument]
 
 def split_text(text: str, path: Path, collection: str | None) -> LoadedDocument:
     """Text without front matter: a statute by its articles, anything else by headings and paragraphs."""
-    articles = split_articles(text)
+    pieces = statute_pieces(text)
     version = version_from(
         {
             "id": file_id(path),
             "version": "1",
-            "collection": collection or ("regulations" if articles else DEFAULT_COLLECTION),
-            "title": _title(text, articles) or clean(path.stem),
-            "authority": "national" if articles else "internal",
+            "collection": collection or ("regulations" if pieces else DEFAULT_COLLECTION),
+            "title": _title(text, statute=bool(pieces)) or clean(path.stem),
+            "authority": "national" if pieces else "internal",
             "source": clean(path.name),
         }
     )
-    passages = _of_articles(articles) if articles else _of_text(text)
+    passages = _of_pieces(pieces) if pieces else _of_text(text)
     return LoadedDocument(version, tuple(passages))
 
 
@@ -72,28 +71,18 @@ def _of_text(text: str) -> list[DraftPassage]:
     return [DraftPassage(piece.locator[:200], body) for piece in chunk(text) if (body := piece.text.strip())]
 
 
-def _of_articles(articles: list[Article]) -> list[DraftPassage]:
-    found: list[DraftPassage] = []
-    for article in articles:
-        if not article.locator:
-            found += _of_text(article.text)
-        elif len(article.text) <= ARTICLE_LIMIT:
-            found += [DraftPassage(article.locator, article.text)] if article.text else []
-        else:
-            found += [DraftPassage(article.locator, body) for body in _long_article(article.text)]
-    return found
+def _of_pieces(pieces: list[Piece]) -> list[DraftPassage]:
+    return [
+        DraftPassage(piece.locator[:200], piece.text, context=piece.context) for piece in pieces if piece.text
+    ]
 
 
-def _long_article(text: str) -> list[str]:
-    return [body for piece in chunk(text) if (body := piece.text.strip())]
-
-
-def _title(text: str, articles: list[Article]) -> str:
+def _title(text: str, *, statute: bool) -> str:
     """The first heading of level one; for a statute without one, its first short line."""
     marked = _TITLE.search(text[:2000])
     if marked:
         return marked[1].strip()[:120]
-    if articles:
+    if statute:
         first = next((line.strip(" \t\u3000#") for line in text.splitlines() if line.strip()), "")
         if 4 <= len(first) <= 60 and not re.match(r"第.{1,8}[条章编]", first):
             return first

@@ -97,9 +97,14 @@ def from_bytes(stored: Sequence[bytes], dim: int) -> Vectors:
     return np.frombuffer(b"".join(stored), dtype="<f2").reshape(len(stored), dim).astype(np.float32)
 
 
-def passage_text(title: str, locator: str, text: str) -> str:
+def passage_text(title: str, locator: str, text: str, context: str = "") -> str:
     """What is encoded for a passage: where it stands, then what it says."""
-    return f"{title} {locator} {text}"
+    return f"{place_text(title, locator, context)} {text}"
+
+
+def place_text(title: str, locator: str, context: str = "") -> str:
+    """Where a passage stands: the law, the chapters above (and a divided article's head), the article."""
+    return f"{title} {context} {locator}" if context else f"{title} {locator}"
 
 
 def load_encoder(folder: Path) -> StaticEncoder:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.errors import IndexUnavailable
-from assistant.retrieval.encoder import Encoder, Vectors, from_bytes, passage_text
+from assistant.retrieval.encoder import Encoder, Vectors, from_bytes, passage_text, place_text
 from assistant.retrieval.snapshot import Snapshot
 from assistant.retrieval.text_index import TextEntry, TextIndex
 from assistant.retrieval.vector_file import VectorFile
@@ -152,7 +152,7 @@ class IndexFolder:
                 start + offset,
                 entry.id,
                 snapshot.shelf(snapshot.rows[snapshot.position[entry.id]]),
-                f"{entry.title} {entry.locator}",
+                place_text(entry.title, entry.locator, entry.context),
                 entry.text,
             )
             for offset, entry in enumerate(batch)
@@ -176,6 +176,6 @@ class IndexFolder:
             vectors[known] = from_bytes([data for data in stored if data is not None], self._encoder.dim)
         missing = [place for place, data in enumerate(stored) if data is None]
         if missing:
-            texts = [passage_text(batch[p].title, batch[p].locator, batch[p].text) for p in missing]
+            texts = [passage_text(e.title, e.locator, e.text, e.context) for e in (batch[p] for p in missing)]
             vectors[missing] = self._encoder.encode(texts)
         return vectors

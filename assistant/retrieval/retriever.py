@@ -220,7 +220,7 @@ class Retriever:
         scores: list[float] = []
         for text, item in kept[:_JUDGED]:
             shelf = PORTRAITS if text.enterprise else "knowledge"
-            share = covered(terms[shelf], f"{text.title} {text.locator} {text.text}")
+            share = covered(terms[shelf], f"{text.title} {text.context} {text.locator} {text.text}")
             scores.append(certainty(share, item.likeness))
         for place in range(len(scores) - 2, -1, -1):
             scores[place] = max(scores[place], scores[place + 1])
@@ -252,6 +252,7 @@ def row_of(passage: Passage) -> dict[str, Any]:
         "effective_from": passage.effective_from.isoformat() if passage.effective_from else None,
         "effective_to": passage.effective_to.isoformat() if passage.effective_to else None,
         "collection": passage.collection,
+        "context": passage.context,
     }
 
 

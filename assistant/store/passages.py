@@ -38,6 +38,7 @@ class StoredPassage:
     audience: str
     enterprise: str | None
     domain: str | None
+    context: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class IndexEntry:
     text: str
     encoder: str
     embedding: bytes | None
+    context: str
 
 
 async def load_passages(
@@ -150,6 +152,7 @@ async def iterate_embeddings(
                     PassageRow.text,
                     PassageRow.encoder,
                     PassageRow.embedding,
+                    PassageRow.context,
                 )
                 .join(VersionRow, VersionRow.id == PassageRow.version_id)
                 .where(
@@ -187,4 +190,5 @@ def _stored(passage: PassageRow, version: VersionRow) -> StoredPassage:
         audience=passage.audience,
         enterprise=passage.enterprise_code,
         domain=passage.domain,
+        context=passage.context,
     )

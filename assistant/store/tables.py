@@ -99,6 +99,7 @@ class PassageRow(Table):
     audience: Mapped[str]
     enterprise_code: Mapped[str | None]
     domain: Mapped[str | None]
+    context: Mapped[str] = mapped_column(server_default="")
 
 
 class EnterpriseRow(Table):
