@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from assistant.answer import Authority, Confidence, LegalStatus
+
+_ASIDE = re.compile(r"[（(〔][^（）()〔〕]*(?:年|版|修订|修正|题录)[^（）()〔〕]*[）)〕]|中华人民共和国|[《》\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class DocumentVersion:
     """The front matter of one version of a logical document (`id`).
 
     Unknown dates are `None`; `effective_to` is the last day in force. `supersedes` names earlier versions of
-    the same document, other documents, or `document@version`. `enterprise` is set for portraits only.
+    the same document, other documents, `document@version`, or 《title》 of whatever older text bears it. `enterprise` is set for portraits only.
     """
 
     id: str
@@ -41,6 +44,11 @@ class DocumentVersion:
     confidence: Confidence = "H"
     not_held: tuple[NotHeld, ...] = ()
     enterprise: str | None = None
+
+
+def bare_title(title: str) -> str:
+    """A title without state name, book marks, spaces and edition in brackets: 《…法》（2024年修订） is …法."""
+    return _ASIDE.sub("", title)
 
 
 def legal_status(effective_from: date | None, effective_to: date | None, as_of: date) -> LegalStatus:

@@ -14,9 +14,13 @@ from assistant.errors import InvalidRequest
 from assistant.retrieval.encoder import Encoder, passage_text, to_bytes
 from assistant.store.database import Store
 from assistant.store.documents import is_current, upsert_version
+from assistant.store.passages import iterate_texts
 from assistant.store.versions import load_versions
+from knowledge.clean import clean
+from knowledge.description import SIDE_CAR
+from knowledge.duplicates import Holdings
 from knowledge.load import load_file, supported
-from knowledge.loaded import LoadedDocument, Unreadable
+from knowledge.loaded import LoadedDocument, Unreadable, file_id
 from knowledge.reader import Reader
 
 Outcome = Literal["added", "updated", "unchanged", "failed", "skipped"]
@@ -25,13 +29,15 @@ _ENCODE_BATCH = 4_000
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file. `reason` says why it failed or was skipped; `document_id` names the first document."""
+    """What became of one file. `reason` says why it failed or was skipped; `document_id` names the first document;
+    `note` says what a person should know of a file that went in."""
 
     path: Path
     outcome: Outcome
     document_id: str = ""
     passages: int = 0
     reason: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,8 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
     for path in paths:
         if path.is_dir():
             inside = sorted(item for item in path.rglob("*") if item.is_file() and not item.is_symlink())
+            described = {item.with_suffix("") for item in inside if supported(item)}
+            inside = [i for i in inside if i.suffix not in SIDE_CAR or i.with_suffix("") not in described]
             for item in inside:
                 if not any(part.startswith(".") for part in item.relative_to(path).parts):
                     yield item, "" if supported(item) else f"不支持的格式 {item.suffix or '（无扩展名）'}"
@@ -131,7 +139,7 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
 async def _each(
     store: Store, encoder: Encoder, files: Sequence[tuple[Path, str]], collection: str | None
 ) -> AsyncIterator[FileOutcome]:
-    reader = Reader()
+    reader, holdings = Reader(), _Held(store)
     try:
         for path, objection in files:
             if objection:
@@ -140,7 +148,7 @@ async def _each(
                 continue
             try:
                 documents = await reader.read(path, collection)
-                yield await _take_in(store, encoder, path, documents)
+                yield await _take_in(store, encoder, path, documents, holdings)
             except Unreadable as error:
                 yield FileOutcome(path, "failed", reason=str(error))
             except InvalidRequest as error:
@@ -150,12 +158,49 @@ async def _each(
 
 
 async def _take_in(
-    store: Store, encoder: Encoder, path: Path, documents: Sequence[LoadedDocument]
+    store: Store, encoder: Encoder, path: Path, documents: Sequence[LoadedDocument], held: _Held
 ) -> FileOutcome:
-    outcomes = [await _store_document(store, encoder, document) for document in documents]
+    own = [await _own_place(store, path, document) for document in documents]
+    outcomes = [await _store_document(store, encoder, document) for document in own]
+    notes = [
+        note
+        for document, outcome in zip(own, outcomes, strict=True)
+        if outcome != "unchanged" and (note := await held.note(document))
+    ]
     outcome: Outcome = "updated" if "updated" in outcomes else "added" if "added" in outcomes else "unchanged"
     passages = sum(len(document.passages) for document in documents)
-    return FileOutcome(path, outcome, documents[0].version.id, passages)
+    return FileOutcome(path, outcome, own[0].version.id, passages, note="；".join(notes))
+
+
+async def _own_place(store: Store, path: Path, document: LoadedDocument) -> LoadedDocument:
+    """The document under an id of the file's own where another file holds that edition of the law already."""
+    async with store.reading() as session:
+        versions = await load_versions(session)
+    same = [v for v in versions if (v.document_id, v.version) == _key(document.version)]
+    if same and same[0].source != document.version.source and document.version.source == clean(path.name):
+        return replace(document, version=replace(document.version, id=file_id(path)))
+    return document
+
+
+class _Held:
+    """What the knowledge base held before and during one run; read when the first new document comes in."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._holdings: Holdings | None = None
+
+    async def note(self, document: LoadedDocument) -> str:
+        """Names another document that says nearly the same, and remembers this one."""
+        texts = [passage.text for passage in document.passages]
+        if self._holdings is None:
+            self._holdings = Holdings()
+            async with self._store.reading() as session:
+                async for document_id, text in iterate_texts(session):
+                    self._holdings.add(document_id, [text])
+        else:
+            self._holdings.add(document.version.id, texts)
+        found = self._holdings.alike(document.version.id, texts)
+        return f"与已有文档“{found[0]}”内容重复约{found[1]:.0%}，请核对是否重复收入" if found else ""
 
 
 async def _store_document(store: Store, encoder: Encoder, document: LoadedDocument) -> Outcome:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from assistant.document import DraftPassage
 from knowledge.chunk import chunk
 from knowledge.clean import clean
+from knowledge.description import describe, side_car
 from knowledge.formats import READERS, suffix
-from knowledge.loaded import DEFAULT_COLLECTION, LoadedDocument, Unreadable, file_id, version_from
+from knowledge.loaded import LoadedDocument, Unreadable
 from knowledge.markdown import front_matter, load_document
 from knowledge.passage_file import load_passages
 from knowledge.statute import Piece, statute_pieces
 
 MAX_FILE_BYTES = 200_000_000
 MAX_CHARS = 60_000_000
-_TITLE = re.compile(r"^#[ \t]+([^\n]+)$", re.M)
 
 
 def supported(path: Path) -> bool:
@@ -41,7 +40,7 @@ def load_file(path: Path, collection: str | None = None) -> list[LoadedDocument]
     text = clean(raw)
     found = front_matter(text) if suffix(path) in (".md", ".markdown") else None
     if found is not None:
-        values, body = found
+        values, body = {**found[0], **side_car(path)}, found[1]
         document = load_document({**values, **({"collection": collection} if collection else {})}, body, path)
     else:
         document = split_text(text, path, collection)
@@ -53,18 +52,8 @@ def load_file(path: Path, collection: str | None = None) -> list[LoadedDocument]
 def split_text(text: str, path: Path, collection: str | None) -> LoadedDocument:
     """Text without front matter: a statute by its articles, anything else by headings and paragraphs."""
     pieces = statute_pieces(text)
-    version = version_from(
-        {
-            "id": file_id(path),
-            "version": "1",
-            "collection": collection or ("regulations" if pieces else DEFAULT_COLLECTION),
-            "title": _title(text, statute=bool(pieces)) or clean(path.stem),
-            "authority": "national" if pieces else "internal",
-            "source": clean(path.name),
-        }
-    )
     passages = _of_pieces(pieces) if pieces else _of_text(text)
-    return LoadedDocument(version, tuple(passages))
+    return LoadedDocument(describe(text, pieces, path, collection), tuple(passages))
 
 
 def _of_text(text: str) -> list[DraftPassage]:
@@ -75,15 +64,3 @@ def _of_pieces(pieces: list[Piece]) -> list[DraftPassage]:
     return [
         DraftPassage(piece.locator[:200], piece.text, context=piece.context) for piece in pieces if piece.text
     ]
-
-
-def _title(text: str, *, statute: bool) -> str:
-    """The first heading of level one; for a statute without one, its first short line."""
-    marked = _TITLE.search(text[:2000])
-    if marked:
-        return marked[1].strip()[:120]
-    if statute:
-        first = next((line.strip(" \t\u3000#") for line in text.splitlines() if line.strip()), "")
-        if 4 <= len(first) <= 60 and not re.match(r"第.{1,8}[条章编]", first):
-            return first
-    return ""

@@ -132,6 +132,17 @@ async def index_manifest(session: AsyncSession) -> tuple[ManifestRow, ...]:
     return tuple(ManifestRow(*row) for row in rows)
 
 
+async def iterate_texts(session: AsyncSession) -> AsyncIterator[tuple[str, str]]:
+    """Document id and text of every passage of the knowledge, portraits left out. For comparing, not for showing."""
+    rows = await session.stream(
+        select(VersionRow.document_id, PassageRow.text)
+        .join(VersionRow, VersionRow.id == PassageRow.version_id)
+        .where(VersionRow.state == READY, PassageRow.enterprise_code.is_(None))
+    )
+    async for document_id, text in rows:
+        yield document_id, text
+
+
 async def iterate_embeddings(
     session: AsyncSession, *, after_version: int = 0, batch: int = _BATCH
 ) -> AsyncIterator[IndexEntry]:

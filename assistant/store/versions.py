@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.answer import Authority, Confidence, LegalStatus
-from assistant.document import NotHeld, legal_status
+from assistant.document import NotHeld, bare_title, legal_status
 from assistant.principal import Principal
 from assistant.store.tables import READY, VersionRow
 
@@ -135,15 +136,19 @@ def select_successors(
 
 
 def statuses(versions: Iterable[StoredVersion], as_of: date) -> dict[int, LegalStatus]:
-    """Legal status on `as_of` per version row: by its dates, and expired where a version in force supersedes it."""
+    """Legal status on `as_of` per version row: by its dates, and expired where a version in force supersedes it.
+
+    Of one document's versions whose last day is unknown, the one that took effect last counts.
+    """
     everything = list(versions)
     status: dict[int, LegalStatus] = {
         v.id: legal_status(v.effective_from, v.effective_to, as_of) for v in everything
     }
     replaced: set[tuple[str, str | None]] = set()
     for version in everything:
-        if status[version.id] == "in_force":
+        if status[version.id] == "in_force" and version.supersedes:
             replaced.update(_targets(version, everything))
+    replaced.update(_outlived(v for v in everything if status[v.id] == "in_force"))
     for version in everything:
         named = (version.document_id, version.version) in replaced
         if (named or (version.document_id, None) in replaced) and status[version.id] in (
@@ -154,8 +159,40 @@ def statuses(versions: Iterable[StoredVersion], as_of: date) -> dict[int, LegalS
     return status
 
 
+def replaced_by(version: StoredVersion, versions: Iterable[StoredVersion]) -> tuple[StoredVersion, ...]:
+    """The versions that supersede this one, by name or as the next of the same document, oldest first."""
+    everything = list(versions)
+    mine = {(version.document_id, version.version), (version.document_id, None)}
+    named = [other for other in everything if other.supersedes and mine & set(_targets(other, everything))]
+    later = [
+        other
+        for other in everything
+        if other.document_id == version.document_id
+        and version.effective_from is not None
+        and other.effective_from is not None
+        and other.effective_from > version.effective_from
+    ]
+    found = {
+        other.id: other for other in (*named, *sorted(later, key=_by_date)[:1]) if other.id != version.id
+    }
+    return tuple(sorted(found.values(), key=_by_date))
+
+
+def _outlived(in_force: Iterable[StoredVersion]) -> Iterable[tuple[str, str | None]]:
+    """Versions without a last day that a later one of the same document has followed."""
+    by_document: dict[str, list[StoredVersion]] = defaultdict(list)
+    for version in in_force:
+        if version.effective_from is not None:
+            by_document[version.document_id].append(version)
+    for own in by_document.values():
+        newest = max(version.effective_from or date.min for version in own)
+        for version in own:
+            if version.effective_to is None and (version.effective_from or date.min) < newest:
+                yield version.document_id, version.version
+
+
 def _targets(version: StoredVersion, everything: list[StoredVersion]) -> Iterable[tuple[str, str | None]]:
-    """What `supersedes` names: a version of the same document, `document@version`, or a whole document."""
+    """What `supersedes` names: a version of the same document, `document@version`, a title, or a whole document."""
     own = (
         {v.version for v in everything if v.document_id == version.document_id}
         if version.supersedes
@@ -165,11 +202,27 @@ def _targets(version: StoredVersion, everything: list[StoredVersion]) -> Iterabl
         if name in own:
             if name != version.version:
                 yield version.document_id, name
+        elif name.startswith("《"):
+            yield from _titled(name, version, everything)
         elif "@" in name:
             document_id, _, label = name.rpartition("@")
             yield document_id, label
         elif name != version.document_id:
             yield name, None
+
+
+def _titled(
+    title: str, version: StoredVersion, everything: list[StoredVersion]
+) -> Iterable[tuple[str, str | None]]:
+    """Texts of other documents that bear a title and are older, as far as is known, than what supersedes them."""
+    bare, own = bare_title(title), bare_title(version.title)
+    start = version.effective_from or version.issued
+    for other in everything:
+        if other.document_id == version.document_id or bare_title(other.title) != bare:
+            continue
+        day = other.effective_from or other.issued
+        if (day is not None and start is not None and day < start) or (day is None and bare != own):
+            yield other.document_id, other.version
 
 
 def _by_date(version: StoredVersion) -> tuple[str, date, str]:

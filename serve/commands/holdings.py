@@ -29,7 +29,10 @@ def ingest(
     collection: Annotated[str | None, typer.Option(help="Collection for files that name none.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Brings files or folders into the knowledge base: md, txt, html, pdf, docx, jsonl."""
+    """Brings files or folders into the knowledge base: md, txt, html, pdf, docx, xlsx, csv, jsonl.
+
+    `x.yaml` beside `x.pdf` describes it: title, doc_no, issuer, issued, effective_from, version and the like.
+    """
     shows = sys.stderr.isatty()
 
     def on_event(event: dict[str, Any]) -> None:
@@ -52,6 +55,8 @@ def ingest(
         for outcome in outcomes:
             note = outcome["error"] or f"{outcome['outcome']}，{outcome['passages']} 段"
             typer.echo(f"{'✓' if outcome['ok'] else '✗'} {outcome['path']}：{note}")
+            if outcome["note"]:
+                typer.echo(f"  {outcome['note']}")
     if failed:
         if not as_json:
             say(f"bagui: {len(failed)} 个文件没有收入，其余已收入")

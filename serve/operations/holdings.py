@@ -134,6 +134,7 @@ def _outcome(file: FileOutcome) -> dict[str, Any]:
         "document_id": file.document_id or None,
         "passages": file.passages,
         "error": file.reason or None,
+        "note": file.note or None,
     }
 
 

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from assistant.document import legal_status
 from assistant.principal import Principal, principal_for
-from assistant.store.versions import StoredVersion, select_successors, select_visible, statuses
+from assistant.store.versions import (
+    StoredVersion,
+    replaced_by,
+    select_successors,
+    select_visible,
+    statuses,
+)
 
 RM = principal_for("rm", "rm-1")
 DAY0 = date(2024, 1, 1)
@@ -193,3 +199,43 @@ def test_on_every_day_what_counts_is_found_and_labelled(shelf, offset, role):
         if one.effective_from is None and one.effective_to is None:
             superseded = any(other.supersedes and by_dates[other.id] == "in_force" for other in shelf)
             assert status == "unknown" or superseded
+
+
+def test_of_two_editions_without_a_last_day_the_later_counts():
+    old = version(1, label="2018", effective_from=date(2018, 10, 26))
+    new = version(2, label="2023", issued=date(2023, 12, 29), effective_from=date(2024, 7, 1))
+    assert seen([old, new], date(2024, 6, 30)) == {"2018": "in_force"}
+    assert seen([old, new], date(2024, 7, 1)) == {"2023": "in_force"}
+    assert statuses([old, new], date(2024, 7, 1)) == {1: "expired", 2: "in_force"}
+    assert replaced_by(old, [old, new]) == (new,) and replaced_by(new, [old, new]) == ()
+
+
+def test_a_text_that_names_what_it_repeals_ends_it_whatever_order_they_came_in():
+    rule = version(
+        9,
+        "new-rule",
+        title="流动资金贷款管理办法",
+        effective_from=date(2024, 7, 1),
+        supersedes=("《流动资金贷款管理暂行办法》",),
+    )
+    interim = version(
+        3, "old-rule", title="流动资金贷款管理暂行办法（2010年）", effective_from=date(2010, 2, 12)
+    )
+    other = version(4, "other", title="固定资产贷款管理暂行办法", effective_from=date(2009, 10, 23))
+    for held in ([rule, interim, other], [other, interim, rule]):
+        assert statuses(held, date(2024, 6, 30))[3] == "in_force"
+        assert statuses(held, date(2024, 7, 1)) == {9: "in_force", 3: "expired", 4: "in_force"}
+    assert replaced_by(interim, [rule, interim, other]) == (rule,)
+
+
+def test_a_repealed_title_never_ends_a_text_of_the_same_day_or_later():
+    rule = version(1, "a", title="某条例", effective_from=date(2025, 6, 1), supersedes=("《某条例》",))
+    digest = version(2, "b", title="某条例（2025年修订）", effective_from=date(2025, 6, 1))
+    older = version(3, "c", title="某条例（2020年）", effective_from=date(2020, 9, 1))
+    undated = version(4, "d", title="某条例")
+    assert statuses([rule, digest, older, undated], date(2026, 1, 1)) == {
+        1: "in_force",
+        2: "in_force",
+        3: "expired",
+        4: "unknown",
+    }

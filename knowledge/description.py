@@ -1,0 +1,106 @@
+"""The version that a file without front matter makes: from a side-car file, its text, its name, the list of titles."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.document import DocumentVersion, bare_title
+from knowledge.clean import clean
+from knowledge.loaded import DEFAULT_COLLECTION, Unreadable, file_id, version_from
+from knowledge.metadata import Metadata, days_in_name, metadata_of
+from knowledge.sources import known_of
+from knowledge.statute import Piece
+
+SIDE_CAR = (".yaml", ".yml")
+_TITLE = re.compile(r"^#[ \t]+([^\n]+)$", re.M)
+_NO_TITLE = re.compile(
+    r"第.{1,8}[条章编节]|.*(?:令|公告)[ \u3000]*(?:〔?\d{4}〕?年?)?[ \u3000]*第?.{0,6}号|[（(]?\d{4}年|目[ \u3000]*[录次]$"
+)
+_LOCAL = re.compile(r"(?:广西|南宁|柳州|桂林|北海|钦州|防城港|玉林|百色|梧州|贺州|河池|来宾|贵港|崇左)")
+_MAX_SIDE_CAR = 100_000
+
+
+def describe(text: str, pieces: list[Piece], path: Path, collection: str | None) -> DocumentVersion:
+    """The version of one file. The side-car wins over the text, the text over the file's name, this over the list.
+
+    A statute with a known day is an edition of the law its title names: `id` is the title, `version` the day, so
+    that editions from several files stand under one document. Raises `Unreadable` for a side-car that is wrong.
+    """
+    given = side_car(path)
+    title = str(given.get("title") or _title(text, statute=bool(pieces)) or clean(path.stem))
+    head = pieces[0].raw if pieces and pieces[0].kind == "preamble" else None
+    said = metadata_of(text, head)
+    official = bool(pieces or said.doc_no)
+    values = _said(said, path) if official else {}
+    values |= known_of(title, {**values, **given})
+    day = (
+        given.get("effective_from")
+        or given.get("issued")
+        or values.get("effective_from")
+        or values.get("issued")
+    )
+    if pieces and day:
+        values |= {"id": _slug(title), "version": str(day)}
+    local = _LOCAL.match(title)
+    return version_from(
+        {
+            "id": file_id(path),
+            "version": "1",
+            "collection": "regulations" if official else DEFAULT_COLLECTION,
+            "authority": ("local" if local else "national") if official else "internal",
+            "source": clean(path.name),
+            **({"jurisdiction": local[0]} if local and official else {}),
+            **values,
+            **given,
+            "title": title,
+            **({"collection": collection} if collection else {}),
+        }
+    )
+
+
+def side_car(path: Path) -> dict[str, Any]:
+    """What `x.yaml` beside `x.pdf` says of it; empty where there is none. Raises `Unreadable`."""
+    for ending in SIDE_CAR:
+        beside = path.with_suffix(ending)
+        if beside.is_file() and beside != path:
+            if beside.stat().st_size > _MAX_SIDE_CAR:
+                raise Unreadable(f"说明文件 {beside.name} 过大")
+            try:
+                values = yaml.safe_load(clean(beside.read_text("utf-8")))
+            except (yaml.YAMLError, UnicodeDecodeError) as error:
+                raise Unreadable(f"说明文件 {beside.name} 不是合法的YAML") from error
+            if not isinstance(values, dict):
+                raise Unreadable(f"说明文件 {beside.name} 应为若干“键: 值”")
+            known = {str(name): value for name, value in values.items() if value is not None}
+            return known | ({"version": str(known["version"])} if "version" in known else {})
+    return {}
+
+
+def _said(said: Metadata, path: Path) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "doc_no": said.doc_no,
+        "issued": said.issued or days_in_name(path.stem),
+        "effective_from": said.effective_from,
+        "supersedes": [f"《{title}》" for title in said.repeals],
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^\w\u4e00-\u9fff]+", "-", bare_title(title)).strip("-").lower()[:100] or "law"
+
+
+def _title(text: str, *, statute: bool) -> str:
+    """The first heading of level one; for a statute without one, the first short line that can be a title."""
+    marked = _TITLE.search(text[:2000])
+    if marked:
+        return marked[1].strip()[:120]
+    if statute:
+        for line in [line.strip(" \t\u3000#*") for line in text[:2000].splitlines() if line.strip()][:6]:
+            if 4 <= len(line) <= 80 and not _NO_TITLE.match(line):
+                return line
+    return ""
