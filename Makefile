@@ -6,7 +6,7 @@ MARK := $(VENV)/.bagui
 RUNTIME := $(MARK)-runtime
 DEV := $(MARK)-dev
 
-.PHONY: serve test test-slow test-browser check check-widget bench docs format clean
+.PHONY: serve test test-slow test-nightly test-browser check check-widget bench docs format clean
 
 serve: $(RUNTIME)
 	$(VENV)/bin/bagui serve
@@ -15,7 +15,10 @@ test: $(DEV)
 	$(VENV)/bin/python -m pytest -m "not slow and not browser"
 
 test-slow: $(DEV)
-	$(VENV)/bin/python -m pytest -m slow
+	$(VENV)/bin/python -m pytest -m "slow and not nightly"
+
+test-nightly: $(DEV)
+	$(VENV)/bin/python -m pytest -m nightly
 
 # The browser of the distribution and fonts that have Chinese and emoji; needs root where they are missing.
 test-browser: $(DEV)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.principal import Principal
@@ -69,6 +69,31 @@ class IndexEntry:
     encoder: str
     embedding: bytes | None
     context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Where a passage stands in its document; `chars` is the length of its text."""
+
+    id: str
+    locator: str
+    context: str
+    chars: int
+
+
+async def outline(session: AsyncSession, version_id: int, principal: Principal) -> tuple[Heading, ...]:
+    """The places of a version in the order of the text, those that the caller's audience may see."""
+    columns = (PassageRow.id, PassageRow.locator, PassageRow.context, func.length(PassageRow.text))
+    rows = await session.execute(
+        select(*columns)
+        .where(
+            PassageRow.version_id == version_id,
+            PassageRow.audience.in_(principal.audiences),
+            PassageRow.enterprise_code.is_(None),
+        )
+        .order_by(PassageRow.ordinal)
+    )
+    return tuple(Heading(*row) for row in rows)
 
 
 async def load_passages(

@@ -20,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
         epilog="Example: bagui documents --json; bagui documents remove my-notes",
     )(documents)
     group.command(epilog="Example: bagui documents remove my-notes")(remove)
+    group.command(epilog="Example: bagui documents show working-capital-loans")(show)
     app.add_typer(group, name="documents")
     app.command(epilog="Example: bagui doctor --json")(doctor)
 
@@ -91,6 +92,40 @@ def remove(identity: Annotated[str, typer.Argument(metavar="ID")], as_json: Json
         print_json(done)
     else:
         typer.echo(f"已移除 {done['id']}（{done['removed']} 个版本）")
+
+
+_STATUS = {"in_force": "现行有效", "expired": "已失效", "not_yet": "尚未施行", "unknown": "效力状态未知"}
+
+
+def show(
+    identity: Annotated[str, typer.Argument(metavar="ID")], role_: Role = "rm", as_json: Json = False
+) -> None:
+    """One document: its versions with dates and status, what replaced them, and its articles."""
+    found = perform("documents_show", {"id": identity, "role": role(role_)})
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(f"《{found['title']}》  {found['id']}（{found['collection']}）")
+    for version in found["versions"]:
+        typer.echo(
+            f"\n{version['version']}  {_STATUS[version['status']]}  {version['doc_no']} {version['issuer']}"
+        )
+        typer.echo(
+            f"  发布 {version['issued'] or '未知'}；施行 {version['effective_from'] or '未知'}；"
+            f"失效 {version['effective_to'] or '未载明'}"
+        )
+        if version["unknown"]:
+            typer.echo(f"  注意：{'、'.join(version['unknown'])}未知")
+        for other in version["replaced_by"]:
+            start = f"，{other['effective_from']}起施行" if other["effective_from"] else ""
+            typer.echo(f"  已由《{other['title']}》{other['version']}修订或取代{start}")
+        if version["supersedes"]:
+            typer.echo(f"  取代：{'、'.join(version['supersedes'])}")
+        for group in version["articles"]:
+            if group["heading"]:
+                typer.echo(f"  {group['heading']}")
+            for article in group["articles"]:
+                typer.echo(f"    {article['locator'] or '（正文）'}（{article['chars']}字）")
 
 
 def doctor(as_json: Json = False) -> None:

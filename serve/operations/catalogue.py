@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import NotFound
 from assistant.store.database import Store
 from serve.json_body import check_value, validated
-from serve.operations import answering, holdings, rights, sites, users
+from serve.operations import answering, document_tree, holdings, rights, sites, users
 from serve.operations.operation import Arguments, FullOperation, Operation, StoreOperation, result
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ OPERATIONS: dict[str, Operation] = {
     for operation in (
         *answering.OPERATIONS,
         *holdings.OPERATIONS,
+        *document_tree.OPERATIONS,
         *rights.OPERATIONS,
         *sites.OPERATIONS,
         *users.OPERATIONS,

@@ -92,5 +92,13 @@ def test_three_crashes(tmp_path: Path, encoder: StaticEncoder) -> None:
 
 
 @pytest.mark.slow
-def test_twenty_crashes(tmp_path: Path, encoder: StaticEncoder) -> None:
-    crash_rounds(tmp_path, encoder, 20)
+@pytest.mark.timeout(900)
+def test_fifty_crashes(tmp_path: Path, encoder: StaticEncoder) -> None:
+    crash_rounds(tmp_path, encoder, 50)
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+@pytest.mark.timeout(3600)
+def test_two_hundred_crashes(tmp_path: Path, encoder: StaticEncoder) -> None:
+    crash_rounds(tmp_path, encoder, 200)
