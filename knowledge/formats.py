@@ -23,6 +23,7 @@ _STARTS = re.compile(
     r"^[ \t\u3000]*(?:第[一二三四五六七八九十百千零〇\d]+[条章节编]|[（(]?[一二三四五六七八九十\d]+[）)、.．]|#)"
 )
 _FULL_LINE = 18
+_UNIT = re.compile(r"单位[:：][ \u3000]*([^\s）)，。；]{1,12})[）)]?\s*$")
 
 
 def plain_text(data: bytes) -> str:
@@ -39,7 +40,7 @@ def plain_text(data: bytes) -> str:
 
 
 def html_text(data: bytes) -> str:
-    """What a reader of the page sees, with headings marked."""
+    """What a reader of the page sees, with headings marked; a table row by row with the heads of its columns."""
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(plain_text(data), "html.parser")
@@ -50,6 +51,16 @@ def html_text(data: bytes) -> str:
     for level in range(1, 7):
         for tag in page(f"h{level}"):
             tag.replace_with(f"\n{'#' * level} {' '.join(tag.get_text().split())}\n")
+    for table in page("table"):
+        cells = [
+            [cell.get_text(" ", strip=True) for cell in row(["td", "th"])]
+            for row in table("tr")
+            if table.find("table") is None
+        ]
+        if len(cells) > 1 and len({len(row) for row in cells}) == 1 and len(cells[0]) > 1:
+            table.replace_with(
+                "\n" + "\n".join(_rows(cells, _unit_above(table.find_previous(string=True)))) + "\n"
+            )
     for tag in page(["p", "div", "li", "tr", "br", "section", "article", "table"]):
         tag.append("\n")
     for tag in page(["td", "th"]):
@@ -115,7 +126,8 @@ def docx_text(data: bytes) -> str:
     lines: list[str] = []
     for item in document.iter_inner_content():
         if isinstance(item, Table):
-            lines += _rows([[cell.text for cell in row.cells] for row in item.rows])
+            unit = _unit_above(lines[-1] if lines else None)
+            lines += _rows([[cell.text for cell in row.cells] for row in item.rows], unit)
             continue
         style = (item.style.name if item.style else "") or ""
         level = re.fullmatch(r"(?:Heading|标题) (\d)", style)
@@ -150,8 +162,14 @@ def csv_text(data: bytes) -> str:
         raise Unreadable("不是有效的CSV文件") from error
 
 
-def _rows(rows: Iterable[Iterable[Any]]) -> list[str]:
-    """`head：value；head：value。` per row, so that each can be read alone."""
+def _unit_above(line: Any) -> str:
+    """The unit of a table that the line above it names: 单位：万元."""
+    found = _UNIT.search(str(line or ""))
+    return found[1] if found else ""
+
+
+def _rows(rows: Iterable[Iterable[Any]], unit: str = "") -> list[str]:
+    """`head：value；head：value。` per row, with the table's unit if it has one, so that each can be read alone."""
     heads: list[str] = []
     lines: list[str] = []
     for row in rows:
@@ -164,7 +182,7 @@ def _rows(rows: Iterable[Iterable[Any]]) -> list[str]:
         pairs = [
             f"{head}：{cell}" if head else cell for head, cell in zip(heads, cells, strict=False) if cell
         ]
-        lines.append("；".join(pairs) + "。")
+        lines.append("；".join(pairs) + (f"（单位：{unit}）。" if unit else "。"))
     return lines or (["；".join(cell for cell in heads if cell) + "。"] if heads else [])
 
 

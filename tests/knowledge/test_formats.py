@@ -102,3 +102,27 @@ def test_text_in_utf8_or_gb18030_and_nothing_else() -> None:
     assert plain_text("\ufeff贷款".encode()) == plain_text("贷款".encode("gb18030")) == "贷款"
     with pytest.raises(Unreadable, match="编码"):
         plain_text(b"\x00\x01\xff\xfe binary \x00")
+
+
+def test_the_rows_of_a_table_stand_alone_with_heads_and_unit() -> None:
+    page = (
+        "<p>单位：万元</p><table><tr><th>档次</th><th>额度</th></tr><tr><td>甲</td><td>500</td></tr>"
+        "<tr><td>乙</td><td>300</td></tr></table><p>以上。</p>"
+    )
+    lines = [line for line in html_text(page.encode()).splitlines() if line]
+    assert lines == [
+        "单位：万元",
+        "档次：甲；额度：500（单位：万元）。",
+        "档次：乙；额度：300（单位：万元）。",
+        "以上。",
+    ]
+    document = docx.Document()
+    document.add_paragraph("（单位：元）")
+    table = document.add_table(rows=2, cols=2)
+    for cell, value in zip(
+        (c for row in table.rows for c in row.cells), ("项目", "金额", "甲", "7"), strict=True
+    ):
+        cell.text = value
+    data = io.BytesIO()
+    document.save(data)
+    assert docx_text(data.getvalue()).split("\n")[-1] == "项目：甲；金额：7（单位：元）。"
