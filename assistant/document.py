@@ -8,7 +8,9 @@ from datetime import date
 
 from assistant.answer import Authority, Confidence, LegalStatus
 
-_ASIDE = re.compile(r"[（(〔][^（）()〔〕]*(?:年|版|修订|修正|题录)[^（）()〔〕]*[）)〕]|中华人民共和国|[《》\s]")
+_ASIDE = re.compile(
+    r"[（(〔][^（）()〔〕]*(?:年|版|修订|修正|题录)[^（）()〔〕]*[）)〕]|中华人民共和国|[《》\s]"
+)
 
 
 @dataclass(frozen=True, slots=True)
