@@ -73,19 +73,29 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
 PAIRS = st.frozensets(st.tuples(st.sampled_from(CODES), st.sampled_from(["tax", "customs"])))
 
 
+def rules(version: StoredVersion, others: list[StoredVersion], day: date) -> bool:
+    """In force by its dates, and where its last day is unknown no later version of the document has begun since."""
+    followed = version.effective_to is None and any(
+        legal_status(other.effective_from, other.effective_to, day) == "in_force"
+        and (other.effective_from or date.min) > (version.effective_from or date.min)
+        for other in others
+    )
+    return legal_status(version.effective_from, version.effective_to, day) == "in_force" and not followed
+
+
 @given(snapshots(), st.dates(date(2023, 12, 30), date(2024, 1, 22)))
 def test_law_of_the_day_wins_and_no_document_disappears(snapshot: Snapshot, day: date) -> None:
     mask = visible(snapshot, RM, frozenset(), day)
-    by_document: dict[str, list[tuple[str, bool]]] = {}
-    for place, row in enumerate(snapshot.rows):
-        version = snapshot.version[row.version_id]
+    documents: dict[str, list[StoredVersion]] = {}
+    for version in snapshot.versions:
         if version.enterprise is None:
-            status = legal_status(version.effective_from, version.effective_to, day)
-            by_document.setdefault(version.document_id, []).append((status, bool(mask.knowledge[place])))
-    for passages in by_document.values():
-        in_force = any(status == "in_force" for status, _ in passages)
-        for status, shown in passages:
-            assert shown == (status in ("in_force", "unknown") or not in_force)
+            documents.setdefault(version.document_id, []).append(version)
+    for own in documents.values():
+        ruling = {version.id for version in own if rules(version, own, day)}
+        for version in own:
+            undated = legal_status(version.effective_from, version.effective_to, day) == "unknown"
+            shown = [bool(mask.knowledge[place]) for place in snapshot.places[version.id]]
+            assert shown == [version.id in ruling or undated or not ruling] * len(shown)
 
 
 @given(snapshots(), PAIRS, st.sampled_from([None, *CODES]))
