@@ -7,6 +7,7 @@ from datetime import date
 
 from assistant import guard
 from assistant.conversation import AnswerRequest, Message
+from assistant.follow_up import standing_enterprise, whole
 from assistant.mentions import Directory, Mention, find_mentions, named_day
 from assistant.principal import Principal
 from assistant.redaction import redact
@@ -22,9 +23,11 @@ FOLLOW_UP_CHARS = 14
 class Asked:
     """A question understood: its text without invisible marks, its mentions, its day and its enterprise.
 
+    `said` is the text as it was asked, `question` the same made whole where it leans on the question before it.
     `directory` names the enterprises of the caller's portfolio. `enterprise` is a credit code.
     """
 
+    said: str
     question: str
     mentions: tuple[Mention, ...]
     directory: Directory
@@ -48,7 +51,7 @@ async def understand(request: AnswerRequest, principal: Principal, store: Store,
     Raises `InvalidRequest` or `TooLarge` for a question that cannot be asked, `NotFound` for an enterprise
     outside the portfolio.
     """
-    question = guard.admit(request.question)
+    said = guard.admit(request.question)
     async with store.reading() as session:
         portfolio = await enterprises.list_enterprises(session, principal)
         chosen = (
@@ -57,18 +60,23 @@ async def understand(request: AnswerRequest, principal: Principal, store: Store,
             else None
         )
     directory: Directory = tuple((one.name, one.short_name, one.code) for one in portfolio)
+    earlier = [m for m in request.messages[:-1] if m.role != "system" and m.content.strip()][-HISTORY_TURNS:]
+    asked_before = [guard.clean(turn.content)[:HISTORY_CHARS] for turn in earlier if turn.role == "user"]
+    question = whole(said, asked_before, today=today, directory=directory)
     mentions = tuple(find_mentions(question, today=today, directory=directory))
     named = next((str(m.value) for m in mentions if m.kind == "enterprise"), None)
-    earlier = [m for m in request.messages[:-1] if m.role != "system" and m.content.strip()]
     return Asked(
+        said=said,
         question=question,
         mentions=mentions,
         directory=directory,
         today=today,
         as_of=request.as_of or named_day(question, today) or today,
-        enterprise=chosen.code if chosen else (named or principal.own),
+        enterprise=chosen.code
+        if chosen
+        else named or standing_enterprise(asked_before, directory) or principal.own,
         history=tuple(
             Message(role=turn.role, content=redact(guard.clean(turn.content))[:HISTORY_CHARS])
-            for turn in earlier[-HISTORY_TURNS:]
+            for turn in earlier
         ),
     )

@@ -131,7 +131,7 @@ class Assistant:
             started = await answers.start_answer(
                 session,
                 principal,
-                question=redact(asked.question),
+                question=redact(asked.said),
                 as_of=asked.as_of,
                 conversation=request.conversation,
                 enterprise=asked.enterprise,
@@ -155,6 +155,8 @@ class Assistant:
             draft.status, draft.model = verdict.status, "guard"
             yield draft.release(AnswerSentence(text=verdict.text))
             return
+        if asked.question != asked.said:
+            yield draft.release_reading(f"承接上一问，理解为：{redact(asked.question).rstrip('？?。')}。")
         await self._retrieve(draft, asked, principal)
         yield Retrieved(count=len(draft.passages), titles=tuple(p.title for p in draft.passages))
         task = self._phrasing_task(draft, asked, principal)

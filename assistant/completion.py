@@ -14,7 +14,7 @@ NOT_FOUND_TEXT = "知识库中没有找到能回答该问题的内容，也没�
 
 def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
     """Results nobody narrated, failures, quotations where nothing was said, the dates of the law, what is missing."""
-    said = list(draft.sentences)
+    said = draft.said
     narrated = {number for sentence in said for number in sentence.cites}
     added = [
         sentence

@@ -45,6 +45,7 @@ class AnswerDraft:
     model: str = ""
     usage: Usage = field(default_factory=Usage)
     status: AnswerStatus | None = None
+    reading: AnswerSentence | None = None
     timings: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
@@ -56,6 +57,16 @@ class AnswerDraft:
         self.sentences.append(sentence)
         self.mark_time("first_sentence")
         return Sentence(text=marked(sentence), cites=sentence.cites)
+
+    def release_reading(self, text: str) -> Sentence:
+        """Says how a question was read that leans on the one before it; this answers nothing yet."""
+        self.reading = AnswerSentence(text=text)
+        return self.release(self.reading)
+
+    @property
+    def said(self) -> list[AnswerSentence]:
+        """What was released in answer to the question."""
+        return [sentence for sentence in self.sentences if sentence is not self.reading]
 
     def says(self, sentence: AnswerSentence) -> bool:
         """Whether this sentence was released already, marks aside."""

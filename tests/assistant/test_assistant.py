@@ -199,3 +199,27 @@ async def test_a_developer_sees_no_enterprise(desk: Desk) -> None:
     answer = await desk.ask(f"{name}的纳税情况怎么样？", principal=developer)
     assert not any(call.ok and call.name == "enterprise_portrait" for call in answer.tool_calls)
     assert desk.samples[0].code not in answer.model_dump_json()
+
+
+async def test_a_follow_up_is_answered_as_the_question_it_stands_for_and_says_how_it_was_read(
+    desk: Desk,
+) -> None:
+    earlier = (
+        Message(role="user", content="2025年6月的一年期LPR是多少"),
+        Message(role="assistant", content="3.00%。"),
+    )
+    answer = await desk.ask("五年期呢？", earlier=earlier)
+    assert answer.text.startswith("承接上一问，理解为：2025年6月的五年期LPR是多少。")
+    assert "3.50%" in answer.text
+    assert answer.status == "answered"
+    lost = await desk.ask("2031年的足球呢", earlier=(Message(role="user", content="2030年的足球赛在哪里踢"),))
+    assert lost.status in {"not_found", "out_of_scope"}
+
+
+async def test_a_follow_up_keeps_to_the_enterprise_and_repeats_no_personal_number(desk: Desk) -> None:
+    name = desk.samples[0].short_name
+    first = Message(role="user", content=f"{name}的企业画像，法人手机13800138000")
+    answer = await desk.ask("它最近的纳税情况如何", earlier=(first,))
+    assert answer.tool_calls[0].arguments["enterprise"] in {name, desk.samples[0].code}
+    repeated = await desk.ask("那璟笙呢", earlier=(first,))
+    assert "13800138000" not in repeated.text
