@@ -57,7 +57,9 @@ def _joined(question: str, before: str, today: date, directory: Directory) -> st
     if asked is None or _ASKS.search(asked):
         return question
     replaced = _replaced(asked.strip(), before, today, directory)
-    return replaced if replaced != before else question
+    if replaced != before:
+        return replaced
+    return _of_the_enterprise(asked.strip(), before, directory) or question
 
 
 def _with_antecedent(question: str, before: str, directory: Directory) -> str:
@@ -70,6 +72,12 @@ def _with_antecedent(question: str, before: str, directory: Directory) -> str:
         return named if named != question else _IT.sub(firms[-1], question, count=1)
     terms = glossary().in_text(before)
     return _IT.sub(_as_named(terms[0], before), question, count=1) if terms else question
+
+
+def _of_the_enterprise(asked: str, before: str, directory: Directory) -> str:
+    """纳税情况呢 after a question about an enterprise: that enterprise's. A term of the field may mean the rule instead."""
+    firms = {m.text for m in find_mentions(before, directory=directory) if m.kind == "enterprise"}
+    return f"{firms.pop()}的{asked}" if len(firms) == 1 and not glossary().in_text(asked) else ""
 
 
 def _replaced(asked: str, before: str, today: date, directory: Directory) -> str:

@@ -26,7 +26,7 @@ _DOMAIN_WORDS: dict[str, tuple[str, ...]] = {
     "social_insurance": ("社会保险", "社保", "参保"),
     "intellectual_property": ("知识产权", "专利", "软著", "商标"),
     "customs": ("海关进出口", "海关", "进出口", "出口", "进口"),
-    "bank_credit": ("银行流水与信用", "银行流水", "流水", "信贷", "贷款余额", "授信"),
+    "bank_credit": ("银行流水与信用", "银行流水", "流水", "现金流", "资金往来", "信贷", "贷款余额", "授信"),
 }
 # What a sentence about the domain says, in this order; the rest stays in the table.
 _SAID: dict[str, tuple[tuple[str, ...], ...]] = {
