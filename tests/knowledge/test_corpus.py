@@ -35,6 +35,7 @@ ALLOWED = {
     "audience": {"public", "internal"},
     "confidence": {"H", "M", "L", "B-H", "B-M"},
 }
+OFFICIAL = {"regulations", "policies", "standards"}
 ARTICLE = r"第[一二三四五六七八九十百千零〇两\d]+条"
 
 # The statutes whose official text was checked article by article, and how many articles each has.
@@ -183,6 +184,22 @@ def test_dates_are_dates_in_order(note: Note) -> None:
 
 
 @each_note
+def test_an_official_text_gives_its_day_of_effect_or_says_that_it_is_not_known(note: Note) -> None:
+    front = note.front
+    if front["authority"] in ("national", "local", "standard") and front["collection"] in OFFICIAL:
+        unknown = any("日" in topic["topic"] for topic in front.get("not_held", []))
+        assert "effective_from" in front or unknown
+
+
+@each_note
+def test_a_published_case_keeps_what_is_claimed_apart_from_what_is_shown(note: Note) -> None:
+    if note.front["collection"] == "cases" and note.front["authority"] in ("national", "local"):
+        headings = [section.heading for section in note.sections]
+        assert "公开说法" in headings
+        assert any(part in heading for heading in headings for part in ("证据", "复算"))
+
+
+@each_note
 def test_every_section_has_a_heading_of_its_own_and_text(note: Note) -> None:
     assert note.sections
     assert not note.loose, "text outside a section cannot be found"
@@ -231,7 +248,7 @@ def test_article_numbers_stand_only_where_the_official_text_was_checked(note: No
     headings = [section.heading for section in note.sections if re.match(ARTICLE, section.heading)]
     if note.front["id"] not in CHECKED_STATUTES:
         assert not headings
-        if note.front["collection"] in ("regulations", "policies", "standards"):
+        if note.front["collection"] in OFFICIAL:
             assert not cited, "this document's text was not at hand"
         return
     last = CHECKED_STATUTES[note.front["id"]]
