@@ -18,9 +18,17 @@ def test_every_entry_is_a_checked_version() -> None:
     assert len(ENTRIES) > 200
     for entry in ENTRIES:
         assert entry.keys() <= {"title", "edition", *FIELDS}
-        assert entry.keys() & {"doc_no", "issued", "effective_from"}, entry["title"]
+        assert entry.keys() & {"doc_no", "issuer", "issued", "effective_from"}, entry["title"]
         version = version_from({"id": "x", "version": "1", "collection": "regulations", **entry})
         assert not version.issued or not version.effective_from or version.issued <= version.effective_from
+        if version.effective_to and version.effective_from:
+            assert version.effective_from <= version.effective_to
+
+
+def test_no_two_entries_under_a_title_are_the_same_edition() -> None:
+    marks = [(bare_title(e["title"]), e.get("edition"), e.get("issued"), e.get("doc_no")) for e in ENTRIES]
+    assert len(set(marks)) == len(marks)
+    assert [e["title"] for e in ENTRIES if isinstance(e.get("edition", ""), str) is False] == []
 
 
 def test_the_list_says_what_the_corpus_says() -> None:
