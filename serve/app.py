@@ -13,6 +13,7 @@ from serve.auth import authenticator
 from serve.cors import CorsGate
 from serve.errors import install
 from serve.house import House
+from serve.mcp_door import McpDoor
 from serve.middleware import BodyLimit, DrainGate, RequestShell
 from serve.openai import chat
 from serve.opening import open_house
@@ -34,6 +35,7 @@ def create_app(settings: Settings, house: House | None = None) -> FastAPI:
             yield
         finally:
             await workbench.close()
+            await mcp.close()
             await home.close()
 
     app = FastAPI(
@@ -51,6 +53,8 @@ def create_app(settings: Settings, house: House | None = None) -> FastAPI:
     app.include_router(answers_api.routes(home, allow))
     app.include_router(operator_api.routes(home))
     app.include_router(widget.routes(home))
+    mcp = McpDoor(home, allow)
+    app.routes.append(mcp.route)
     workbench = open_workbench(app, home)
     install(app)
     # The last one added is the first to see a request.
