@@ -18,6 +18,7 @@ from serve.middleware import BodyLimit, DrainGate, RequestShell
 from serve.openai import chat, embeddings, model_list
 from serve.openai.served import ServedModel
 from serve.opening import open_house
+from serve.reference import routes as reference
 from serve.widget import routes as widget
 from serve.workbench.opening import open_workbench
 
@@ -57,6 +58,7 @@ def create_app(settings: Settings, house: House | None = None) -> FastAPI:
     app.include_router(answers_api.routes(home, allow))
     app.include_router(operator_api.routes(home))
     app.include_router(widget.routes(home))
+    app.include_router(reference.routes(allow))
     mcp = McpDoor(home, allow)
     app.routes.append(mcp.route)
     workbench = open_workbench(app, home)

@@ -22,6 +22,7 @@ from serve.openai.request import one_or_many
 
 MAX_TEXTS = 2048
 MAX_CHARS = 8_000
+_Texts = Annotated[list[StrictStr], Field(min_length=1, max_length=MAX_TEXTS)]
 
 
 class EmbeddingRequest(BaseModel):
@@ -29,9 +30,9 @@ class EmbeddingRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     model: StrictStr
-    input: Annotated[list[StrictStr], BeforeValidator(one_or_many)] = Field(
-        min_length=1, max_length=MAX_TEXTS
-    )
+    input: Annotated[
+        list[StrictStr], BeforeValidator(one_or_many, json_schema_input_type=StrictStr | _Texts)
+    ] = Field(min_length=1, max_length=MAX_TEXTS)
     encoding_format: Literal["float", "base64"] | None = None
     dimensions: StrictInt | None = None
     user: StrictStr | None = None
