@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from html import escape
 from typing import Any
 
@@ -23,7 +24,7 @@ h3 { margin: 0 0 6px; font-size: 16px; } code, pre { font-family: ui-monospace, 
 pre { overflow-x: auto; padding: 10px 12px; background: var(--paper); border-radius: 6px; }
 table { width: 100%; border-collapse: collapse; font-size: 13.5px; }
 td { padding: 5px 12px 5px 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-td:first-child { white-space: nowrap; } p { margin: 6px 0; } .quiet { color: var(--quiet); }
+td:first-child { width: 1%; padding-right: 20px; white-space: nowrap; } p { margin: 6px 0; } .quiet { color: var(--quiet); }
 b.method { display: inline-block; min-width: 46px; color: var(--green); } a { color: var(--green); }
 input { padding: 10px 12px; font: inherit; border: 1px solid #c7d2d9; border-radius: 6px; }
 button { padding: 10px; font: inherit; font-weight: 600; color: #fff; background: var(--green); border: 0; border-radius: 6px; }
@@ -31,6 +32,8 @@ button { padding: 10px; font: inherit; font-weight: 600; color: #fff; background
 """
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+_ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
 
 
 def key_page(texts: Texts, *, problem: str = "") -> str:
@@ -53,7 +56,22 @@ def reference_page(document: dict[str, Any], texts: Texts) -> str:
     )
     schemas = "".join(_schema(name, item) for name, item in document["components"]["schemas"].items())
     lead = f'<p class="quiet">{escape(document["info"]["description"])}</p>'
-    return _page(texts, f"{lead}<h2>Operations</h2>{operations}<h2>Schemas</h2>{schemas}")
+    errors = _table([(status, _prose(told)) for status, told in sorted(_errors(document).items())])
+    return _page(
+        texts,
+        f"{lead}<h2>Operations</h2>{operations}<h2>Errors</h2><section>{errors}</section><h2>Schemas</h2>{schemas}",
+    )
+
+
+def _errors(document: dict[str, Any]) -> dict[str, str]:
+    """What each error status means, whichever operation it comes from."""
+    return {
+        status: response["description"]
+        for item in document["paths"].values()
+        for described in item.values()
+        for status, response in described["responses"].items()
+        if status != "200"
+    }
 
 
 def _page(texts: Texts, inside: str) -> str:
@@ -69,14 +87,17 @@ def _operation(method: str, path: str, described: dict[str, Any]) -> str:
     rows = [("path", _code(one["name"])) for one in described.get("parameters", [])]
     if body:
         rows.append(("body", _type(body["schema"])))
+    plain = [status for status, response in described["responses"].items() if response["content"] == _ERROR]
     rows += [
-        (status, f"{escape(response['description'])} {_contents(response['content'])}")
+        (status, f"{_prose(response['description'])} {_contents(response['content'])}")
         for status, response in described["responses"].items()
+        if status not in plain
     ]
+    rows.append(("errors", f"{' '.join(plain)} {_contents(_ERROR)}"))
     example = f"<pre>{_json(body['example'])}</pre>" if "example" in body else ""
     return (
         f'<section id="{described["operationId"]}"><h3><b class="method">{method.upper()}</b> {_code(path)}</h3>'
-        f"<p>{escape(described['summary'])}. <span class='quiet'>{escape(described['description'])}</span></p>"
+        f"<p>{escape(described['summary'])}. <span class='quiet'>{_prose(described['description'])}</span></p>"
         f"{example}{_table(rows)}</section>"
     )
 
@@ -92,11 +113,11 @@ def _schema(name: str, schema: dict[str, Any]) -> str:
     rows = [
         (
             f"{_code(field)}{' *' if field in required else ''}",
-            f"{_type(item)} <span class='quiet'>{escape(item.get('description', ''))}</span>",
+            f"{_type(item)} <span class='quiet'>{_prose(item.get('description', ''))}</span>",
         )
         for field, item in schema.get("properties", {}).items()
     ]
-    about = escape(schema.get("description", ""))
+    about = _prose(schema.get("description", ""))
     return f'<section id="{name}"><h3>{name}</h3><p class="quiet">{about}</p>{_table(rows)}</section>'
 
 
@@ -130,6 +151,10 @@ def _type(schema: dict[str, Any]) -> str:
 def _table(rows: list[tuple[str, str]]) -> str:
     cells = "".join(f"<tr><td>{name}</td><td>{text}</td></tr>" for name, text in rows)
     return f"<table>{cells}</table>" if rows else ""
+
+
+def _prose(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
 
 
 def _code(text: str) -> str:
