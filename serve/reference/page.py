@@ -70,7 +70,7 @@ def _errors(document: dict[str, Any]) -> dict[str, str]:
         for item in document["paths"].values()
         for described in item.values()
         for status, response in described["responses"].items()
-        if status != "200"
+        if status >= "400"
     }
 
 

@@ -69,6 +69,8 @@ def _described(operation: Operation) -> dict[str, Any]:
         "responses": {"200": _success(operation)}
         | {str(status): _error(operation, status) for status in operation.statuses},
     }
+    if operation.path == "/mcp":
+        described["responses"]["202"] = {"description": "A notification, taken", "content": {}}
     if operation.access == "open":
         described["security"] = []
     if names := re.findall(r"{(\w+)}", operation.path):
