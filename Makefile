@@ -6,7 +6,7 @@ MARK := $(VENV)/.bagui
 RUNTIME := $(MARK)-runtime
 DEV := $(MARK)-dev
 
-.PHONY: serve test test-slow test-nightly test-browser check check-widget bench docs format clean
+.PHONY: serve test test-slow test-nightly test-browser test-examples check check-widget bench docs format clean
 
 serve: $(RUNTIME)
 	$(VENV)/bin/bagui serve
@@ -26,6 +26,11 @@ test-browser: $(DEV)
 	  apt-get install -y -qq --no-install-recommends chromium fontconfig fonts-noto-cjk fonts-noto-color-emoji; }
 	$(PIP) install --quiet -c constraints.txt -e '.[dev,browser]'
 	$(VENV)/bin/python -m pytest -m browser tests/browser
+
+# Needs node for the JavaScript example; the others also run in `make test`.
+test-examples: $(DEV)
+	cd examples && npm ci --no-audit --no-fund --silent
+	$(VENV)/bin/python -m pytest tests/serve/test_examples.py
 
 # Needs node; the built file is committed, so nothing else does.
 check-widget:

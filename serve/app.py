@@ -13,9 +13,12 @@ from serve.auth import authenticator
 from serve.cors import CorsGate
 from serve.errors import install
 from serve.house import House
+from serve.mcp_door import McpDoor
 from serve.middleware import BodyLimit, DrainGate, RequestShell
-from serve.openai import chat
+from serve.openai import chat, embeddings, model_list
+from serve.openai.served import ServedModel
 from serve.opening import open_house
+from serve.reference import routes as reference
 from serve.widget import routes as widget
 from serve.workbench.opening import open_workbench
 
@@ -34,6 +37,7 @@ def create_app(settings: Settings, house: House | None = None) -> FastAPI:
             yield
         finally:
             await workbench.close()
+            await mcp.close()
             await home.close()
 
     app = FastAPI(
@@ -45,12 +49,18 @@ def create_app(settings: Settings, house: House | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     allow = authenticator(home)
+    served = ServedModel(settings.llm)
     app.include_router(health.routes(home))
-    app.include_router(chat.routes(home, allow))
+    app.include_router(model_list.routes(served, allow))
+    app.include_router(chat.routes(home, served, allow))
+    app.include_router(embeddings.routes(home, allow))
     app.include_router(tools_api.routes(home, allow))
     app.include_router(answers_api.routes(home, allow))
     app.include_router(operator_api.routes(home))
     app.include_router(widget.routes(home))
+    app.include_router(reference.routes(allow))
+    mcp = McpDoor(home, allow)
+    app.routes.append(mcp.route)
     workbench = open_workbench(app, home)
     install(app)
     # The last one added is the first to see a request.

@@ -22,8 +22,15 @@ _BY_STATUS = {
 }
 
 
-def error_body(message: str, kind: str, code: str, param: str | None = None) -> dict[str, object]:
+def error_body(
+    message: str, kind: str, code: str, param: str | None = None
+) -> dict[str, dict[str, str | None]]:
     return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+def internal_error(identity: str) -> dict[str, dict[str, str | None]]:
+    """What a caller is told of a programmer's error: the request's id."""
+    return error_body(f"服务内部错误，请求编号 {identity}", "server_error", "internal_error")
 
 
 def error_response(error: BaguiError) -> Response:
@@ -65,7 +72,7 @@ async def _on_bug(request: Request, error: Exception) -> Response:
     """A programmer's error: the log has the traceback, the caller a request id and nothing of the inside."""
     identity = request_id(request)
     _log.error("unexpected error", exc_info=error, extra={"request_id": identity})
-    body = error_body(f"服务内部错误，请求编号 {identity}", "server_error", "internal_error")
+    body = internal_error(identity)
     # This response is sent outside the middleware, so it brings the headers along.
     headers = {name.decode(): value.decode() for name, value in cors_headers(request.scope)}
     return JSONResponse(body, status_code=500, headers=shell_headers(identity) | headers)

@@ -11,7 +11,18 @@ import structlog
 
 _MAX_BYTES = 10_000_000
 _KEPT_FILES = 5
-_QUIET = ("httpx", "httpx2", "httpcore", "openai", "chromadb", "langchain", "asyncio", "urllib3", "aiosqlite")
+_QUIET = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "openai",
+    "chromadb",
+    "langchain",
+    "asyncio",
+    "urllib3",
+    "aiosqlite",
+    "mcp",
+)
 
 
 class _PrivateFile(RotatingFileHandler):

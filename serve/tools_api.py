@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from assistant.principal import Principal
 from serve.auth import Authenticator
 from serve.house import House
 from serve.json_body import read_json, validated
-
-_SHOWN = {"id", "name", "ok", "result", "error"}
-
-
-class Beside(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    enterprise: StrictStr | None = Field(default=None, max_length=200)
-    as_of: date | None = None
-
-
-class ToolRequest(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    arguments: dict[str, Any] = Field(default_factory=dict)
-    bagui: Beside = Beside()
+from serve.tool_request import SHOWN, ToolRequest
 
 
 def routes(house: House, allow: Authenticator) -> APIRouter:
@@ -44,6 +27,6 @@ def routes(house: House, allow: Authenticator) -> APIRouter:
         call = await house.bagui.assistant.run_tool(
             name, asked.arguments, principal, enterprise=asked.bagui.enterprise, as_of=asked.bagui.as_of
         )
-        return JSONResponse(call.model_dump(mode="json", include=_SHOWN))
+        return JSONResponse(call.model_dump(mode="json", include=SHOWN))
 
     return router

@@ -49,7 +49,7 @@ class Retriever:
     ) -> None:
         """`chroma=False` leaves the vector database out (short-lived processes): exact search does its work."""
         self._store = store
-        self._encoder = encoder
+        self.encoder = encoder
         self._weights = weights or Weights()
         self._folder = IndexFolder(store, encoder, index_path)
         self._chroma = ChromaKeeper(index_path / "chroma", encoder.name) if chroma else None
@@ -73,7 +73,7 @@ class Retriever:
     @property
     def version(self) -> str:
         """Encoder and knowledge generation that searches rest on."""
-        return f"{self._encoder.name}@{self._view.snapshot.generation if self._view else 0}"
+        return f"{self.encoder.name}@{self._view.snapshot.generation if self._view else 0}"
 
     async def refresh(self) -> None:
         """Takes in what changed in the knowledge base. Raises `StoreUnavailable`, `IndexUnavailable`."""
@@ -163,7 +163,7 @@ class Retriever:
 
     def _find(self, view: View, query: str, mask: Mask, wanted: int, *, with_portraits: bool) -> list[Ranked]:
         """Ranked passages of both shelves; portraits stand among the knowledge or behind it."""
-        vectors = self._encoder.encode([expand(query), expand(substance(query))])
+        vectors = self.encoder.encode([expand(query), expand(substance(query))])
         knowledge = self._shelf(view, query, vectors, mask, "knowledge", wanted)
         if not mask.portraits.any() or (len(knowledge) >= wanted and not with_portraits):
             return knowledge

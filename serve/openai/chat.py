@@ -1,4 +1,4 @@
-"""`POST /v1/chat/completions` and `GET /v1/models`."""
+"""`POST /v1/chat/completions`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.answer import Failed, Started
-from assistant.errors import BaguiError, NotFound
+from assistant.errors import BaguiError
 from assistant.principal import Principal
 from serve.auth import Authenticator
 from serve.house import House
 from serve.json_body import read_json
 from serve.openai.limit import TextLimit
+from serve.openai.model_list import unknown_model
 from serve.openai.request import ChatRequest, as_question, read_chat
 from serve.openai.served import ServedModel
 from serve.openai.stream import HEADERS, chunks
-from serve.openai.wire import MODEL, completion, model_card, usage_of
+from serve.openai.wire import MODEL, completion, usage_of
 
 
 class AnswerFailed(BaguiError):
@@ -33,22 +34,9 @@ class AnswerFailed(BaguiError):
             self.type = "invalid_request_error"  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def routes(house: House, allow: Authenticator) -> APIRouter:
+def routes(house: House, served: ServedModel, allow: Authenticator) -> APIRouter:
     router = APIRouter(prefix="/v1")
-    served = ServedModel(house.settings.llm)
-    caller = Depends(allow("chat"))
     asker = Depends(allow("chat", widget=True))
-
-    @router.get("/models")
-    async def models(_principal: Principal = caller) -> Response:
-        return JSONResponse({"object": "list", "data": _cards(served)})
-
-    @router.get("/models/{name:path}")
-    async def model(name: str, _principal: Principal = caller) -> Response:
-        for card in _cards(served):
-            if card["id"] == name:
-                return JSONResponse(card)
-        raise _unknown_model(name)
 
     @router.post("/chat/completions")
     async def chat(request: Request, principal: Principal = asker) -> Response:
@@ -58,7 +46,7 @@ def routes(house: House, allow: Authenticator) -> APIRouter:
             return await served.pass_on(body, stop=house.drain.expired)
         asked = read_chat(body)
         if asked.model != MODEL:
-            raise _unknown_model(asked.model)
+            raise unknown_model(asked.model)
         return await _answer(house, asked, principal)
 
     return router
@@ -83,14 +71,3 @@ async def _answer(house: House, asked: ChatRequest, principal: Principal) -> Res
     content = limit.feed(last.answer.text) + limit.end()
     usage = usage_of(last.answer, prompt, content)
     return JSONResponse(completion(asked.model, content, limit.reason, usage, last.answer))
-
-
-def _cards(served: ServedModel) -> list[dict[str, object]]:
-    cards = [model_card(MODEL, 1_767_225_600, "bagui")]
-    if served.name:
-        cards.append(model_card(served.name, 1_767_225_600, "bank"))
-    return cards
-
-
-def _unknown_model(name: str) -> NotFound:
-    return NotFound(f"模型 {name[:80]} 不存在，或您无权使用", code="model_not_found", param="model")

@@ -13,13 +13,18 @@ from serve.json_body import validated
 from serve.openai.fields import REFUSED
 
 _MAX_STOPS = 4
+Stop = Annotated[StrictStr, Field(min_length=1, max_length=200)]
+Stops = Stop | Annotated[list[Stop], Field(max_length=_MAX_STOPS)] | None
+"""How a client may write `stop`."""
 
 
 def one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-class _Part(BaseModel):
+class ContentPart(BaseModel):
+    """A part of a message; only `type: text` is read."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
     type: StrictStr
     text: StrictStr | None = None
@@ -31,7 +36,7 @@ class ChatMessage(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: StrictStr | list[_Part] | None = None
+    content: StrictStr | list[ContentPart] | None = None
     name: StrictStr | None = None
     refusal: StrictStr | None = None
     tool_calls: list[Any] | None = None
@@ -68,9 +73,9 @@ class ChatRequest(BaseModel):
     bagui: BaguiFields | None = None
     max_tokens: StrictInt | None = Field(default=None, ge=1, le=1_000_000)
     max_completion_tokens: StrictInt | None = Field(default=None, ge=1, le=1_000_000)
-    stop: Annotated[
-        list[Annotated[StrictStr, Field(min_length=1, max_length=200)]] | None, BeforeValidator(one_or_many)
-    ] = Field(default=None, max_length=_MAX_STOPS)
+    stop: Annotated[list[Stop] | None, BeforeValidator(one_or_many, json_schema_input_type=Stops)] = Field(
+        default=None, max_length=_MAX_STOPS
+    )
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, ge=0, le=1)
     presence_penalty: float | None = Field(default=None, ge=-2, le=2)
@@ -144,7 +149,7 @@ def _message(message: ChatMessage, at: int) -> Message:
     return Message(role="system", content=text)
 
 
-def _text(content: str | list[_Part] | None, where: str) -> str:
+def _text(content: str | list[ContentPart] | None, where: str) -> str:
     if content is None:
         raise InvalidRequest("消息缺少 content", code="missing_parameter", param=f"{where}.content")
     if isinstance(content, str):

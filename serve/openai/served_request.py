@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 
 from assistant.conversation import MAX_MESSAGES
 from assistant.errors import InvalidRequest
-from serve.openai.request import StreamOptions, one_or_many
+from serve.openai.request import Stop, Stops, StreamOptions, one_or_many
 
 MAX_TOOLS = 64
 _MAX_SCHEMA_CHARS = 20_000
@@ -71,9 +71,9 @@ class ServedRequest(_Closed):
     n: Literal[1] | None = None
     max_tokens: StrictInt | None = Field(default=None, ge=1, le=100_000)
     max_completion_tokens: StrictInt | None = Field(default=None, ge=1, le=100_000)
-    stop: Annotated[
-        list[Annotated[StrictStr, Field(min_length=1, max_length=200)]] | None, BeforeValidator(one_or_many)
-    ] = Field(default=None, max_length=4)
+    stop: Annotated[list[Stop] | None, BeforeValidator(one_or_many, json_schema_input_type=Stops)] = Field(
+        default=None, max_length=4
+    )
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     presence_penalty: float | None = Field(default=None, ge=-2, le=2)

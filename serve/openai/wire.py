@@ -91,7 +91,3 @@ def sse(body: dict[str, Any]) -> bytes:
 
 def progress(event: AnswerEvent) -> dict[str, Any]:
     return event.model_dump(mode="json")
-
-
-def model_card(name: str, created: int, owner: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": created, "owned_by": owner}

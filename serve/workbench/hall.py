@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from serve.desk.desk import Desk
+from serve.kept import Kept
 from serve.texts import Language, texts
-
-_log = logging.getLogger("bagui.workbench")
 
 
 class Hall:
@@ -19,39 +19,30 @@ class Hall:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._closing = asyncio.Event()
-        self._ready: dict[Language, asyncio.Future[ASGIApp]] = {}
-        self._keepers: list[asyncio.Task[None]] = []
+        self._pages: dict[Language, Kept[ASGIApp]] = {}
         self._building = asyncio.Lock()
 
     def warm(self, language: Language) -> None:
         """Begins to build the page, while its user still types the password."""
-        self._opened(language)
+        self._kept(language).warm()
 
     async def page(self, language: Language) -> ASGIApp:
-        return await asyncio.shield(self._opened(language))
+        return await self._kept(language).get()
 
     async def close(self) -> None:
-        self._closing.set()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
+        await asyncio.gather(*(page.close() for page in self._pages.values()))
 
-    def _opened(self, language: Language) -> asyncio.Future[ASGIApp]:
-        held = self._ready.get(language)
-        if held is None or (held.done() and (held.cancelled() or held.exception() is not None)):
-            held = asyncio.get_running_loop().create_future()
-            self._ready[language] = held
-            keeper = asyncio.create_task(self._keep(language, held))
-            keeper.add_done_callback(lambda done: _pass_on(done, held))
-            self._keepers.append(keeper)
-        return held
+    def _kept(self, language: Language) -> Kept[ASGIApp]:
+        if language not in self._pages:
+            self._pages[language] = Kept(f"workbench page {language}", lambda: self._open(language))
+        return self._pages[language]
 
-    async def _keep(self, language: Language, ready: asyncio.Future[ASGIApp]) -> None:
-        """Builds the page and keeps its lifespan open until the server closes."""
+    @asynccontextmanager
+    async def _open(self, language: Language) -> AsyncIterator[ASGIApp]:
         async with self._building:
             page: FastAPI = await asyncio.to_thread(self._build, language)
         async with page.router.lifespan_context(page):
-            ready.set_result(page)
-            await self._closing.wait()
+            yield page
 
     def _build(self, language: Language) -> FastAPI:
         """In a thread of its own, inside a running loop: without one Gradio makes some and loses them."""
@@ -61,13 +52,3 @@ class Hall:
             return make_page(self._desk, texts(language))
 
         return asyncio.run(build())
-
-
-def _pass_on(keeper: asyncio.Task[None], ready: asyncio.Future[ASGIApp]) -> None:
-    """Why a page could not be opened reaches the log and whoever waits for it; the next visit tries again."""
-    if keeper.cancelled() or (error := keeper.exception()) is None:
-        return
-    _log.error("workbench page failed to open", exc_info=error)
-    if not ready.done():
-        ready.set_exception(error)
-        ready.exception()

@@ -53,7 +53,7 @@ def test_openai_sees_our_errors_as_its_own(client, live):
 
 
 def test_openai_lists_models_and_sends_extra_fields(client):
-    assert [model.id for model in client.models.list()] == ["bagui", MODEL]
+    assert [model.id for model in client.models.list()] == ["bagui", "bagui-embed", MODEL]
     done = client.chat.completions.create(
         model="bagui",
         messages=[{"role": "user", "content": "流动资金贷款期限最长几年"}],

@@ -9,7 +9,7 @@ import pytest
 from assistant.glossary import glossary
 from serve.texts import LANGUAGES, catalogue, texts
 
-ROOMS = [Path("serve/workbench"), Path("serve/export"), Path("serve/desk")]
+ROOMS = [Path("serve/workbench"), Path("serve/export"), Path("serve/desk"), Path("serve/reference")]
 ROOT = Path(__file__).parents[2]
 FIELDS = string.Formatter()
 
