@@ -14,11 +14,16 @@ OPEN = {
     ("GET", "/widget.js"), ("GET", "/widget/demo"), ("POST", "/widget/session"),
 }  # fmt: skip
 OPERATOR = "/operator/{operation}"
+FORM = ("POST", "/docs")  # brings its key in the body: tests/serve/test_reference.py
 # What each role may do; a route that is missing here fails the test below.
 SCOPES = {
     ("GET", "/v1/models"): {"rm", "enterprise", "developer", "admin"},
     ("GET", "/v1/models/{name:path}"): {"rm", "enterprise", "developer", "admin"},
     ("POST", "/v1/chat/completions"): {"rm", "enterprise", "developer", "admin"},
+    ("POST", "/v1/embeddings"): {"rm", "enterprise", "developer", "admin"},
+    ("POST", "/mcp"): {"rm", "enterprise", "developer", "admin"},
+    ("GET", "/openapi.json"): {"developer", "admin"},
+    ("GET", "/docs"): {"developer", "admin"},
     ("GET", "/v1/tools"): {"rm", "enterprise", "developer", "admin"},
     ("POST", "/v1/tools/{name}"): {"rm", "enterprise", "developer", "admin"},
     ("GET", "/v1/answers/{answer_id}"): {"rm", "enterprise", "developer", "admin"},
@@ -34,7 +39,7 @@ def routes(live):
     def walk(items):
         for route in items:
             if hasattr(route, "methods"):
-                found.update((method, route.path) for method in route.methods - {"HEAD"})
+                found.update((method, route.path) for method in (route.methods or {"POST"}) - {"HEAD"})
             elif not isinstance(route, Mount):  # the workbench has a door of its own: tests/serve/workbench
                 walk(getattr(route, "routes", None) or route.original_router.routes)
 
@@ -43,7 +48,7 @@ def routes(live):
 
 
 def test_every_route_has_a_policy(live):
-    assert routes(live) - OPEN - {("POST", OPERATOR)} == set(SCOPES)
+    assert routes(live) - OPEN - {("POST", OPERATOR), FORM} == set(SCOPES)
 
 
 @pytest.mark.parametrize("role", ["rm", "enterprise", "developer", "admin", "auditor"])
