@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer import LegalStatus
-from assistant.retrieval.encoder import Vectors
+from assistant.retrieval.encoder import Encoder, Vectors
 from assistant.retrieval.fusion import Weights, fuse
 from assistant.retrieval.naming import articles_in, named
 from assistant.retrieval.snapshot import PORTRAITS, Snapshot
@@ -27,7 +27,8 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A generation and the indexes that hold it: `row_of` by position, `place_of` by row (-1: gone).
+    """A generation, the indexes that hold it, and the encoder that made their vectors and alone may be compared
+    with them. `row_of` by position, `place_of` by row (-1: gone).
 
     The indexes may already hold rows of the next generation, which this one does not know.
     """
@@ -35,16 +36,24 @@ class View:
     snapshot: Snapshot
     text: TextIndex
     vectors: VectorFile
+    encoder: Encoder
     row_of: Rows
     place_of: Rows
 
     @classmethod
-    def of(cls, snapshot: Snapshot, text: TextIndex, vectors: VectorFile, ids: Sequence[str]) -> View:
+    def of(
+        cls,
+        snapshot: Snapshot,
+        text: TextIndex,
+        vectors: VectorFile,
+        encoder: Encoder,
+        ids: Sequence[str],
+    ) -> View:
         place_of = np.array([snapshot.position.get(id, -1) for id in ids], dtype=np.int64)
         row_of = np.full(len(snapshot.rows), -1, dtype=np.int64)
         alive = np.flatnonzero(place_of >= 0)
         row_of[place_of[alive]] = alive
-        return cls(snapshot, text, vectors, row_of, place_of)
+        return cls(snapshot, text, vectors, encoder, row_of, place_of)
 
     def allowed(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The mask by row."""

@@ -20,7 +20,7 @@ from assistant.retrieval.fusion import Weights
 from assistant.retrieval.index_folder import IndexFolder
 from assistant.retrieval.ranking import Query, Ranked, View, rank, status_of
 from assistant.retrieval.relevance import certainty, covered
-from assistant.retrieval.snapshot import PORTRAITS, read_snapshot
+from assistant.retrieval.snapshot import PORTRAITS, Snapshot, read_snapshot
 from assistant.retrieval.visibility import Mask, upcoming, visible
 from assistant.store import consents, documents, passages
 from assistant.store.database import Store
@@ -51,6 +51,7 @@ class Retriever:
         self._store = store
         self._encoder = encoder
         self._weights = weights or Weights()
+        self._index_path = index_path
         self._folder = IndexFolder(store, encoder, index_path)
         self._chroma = ChromaKeeper(index_path / "chroma", encoder.name) if chroma else None
         self._view: View | None = None
@@ -71,6 +72,11 @@ class Retriever:
         return (*self._folder.faults, *(self._chroma.faults if self._chroma else ()))
 
     @property
+    def encoder(self) -> Encoder:
+        """What questions are encoded with, and passages that come in."""
+        return self._encoder
+
+    @property
     def version(self) -> str:
         """Encoder and knowledge generation that searches rest on."""
         return f"{self._encoder.name}@{self._view.snapshot.generation if self._view else 0}"
@@ -84,10 +90,26 @@ class Retriever:
                     return
                 snapshot = await read_snapshot(session)
             await self._folder.sync(snapshot)
-            assert self._folder.text is not None
-            self._view = View.of(snapshot, self._folder.text, self._folder.vectors, self._folder.ids)
+            self._show(snapshot)
+
+    async def adopt(self, encoder: Encoder) -> None:
+        """Searches with this encoder from now on; the database holds its vectors. Searches under way are not disturbed."""
+        await self.refresh()
+        async with self._turn:
+            assert self._view is not None
+            await self._folder.adopt(encoder)
             if self._chroma is not None:
-                self._chroma.follow(self._view, self._folder.vectors.rows)
+                await self._chroma.close()
+                self._chroma = ChromaKeeper(self._index_path / "chroma", encoder.name)
+            self._encoder = encoder
+            self._show(self._view.snapshot)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        folder = self._folder
+        assert folder.text is not None
+        self._view = View.of(snapshot, folder.text, folder.vectors, self._encoder, folder.ids)
+        if self._chroma is not None:
+            self._chroma.follow(self._view, folder.vectors.rows)
 
     async def search(
         self,
@@ -163,7 +185,7 @@ class Retriever:
 
     def _find(self, view: View, query: str, mask: Mask, wanted: int, *, with_portraits: bool) -> list[Ranked]:
         """Ranked passages of both shelves; portraits stand among the knowledge or behind it."""
-        vectors = self._encoder.encode([expand(query), expand(substance(query))])
+        vectors = view.encoder.encode_questions([expand(query), expand(substance(query))])
         knowledge = self._shelf(view, query, vectors, mask, "knowledge", wanted)
         if not mask.portraits.any() or (len(knowledge) >= wanted and not with_portraits):
             return knowledge

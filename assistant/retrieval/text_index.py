@@ -89,6 +89,13 @@ class TextIndex:
         with self._lock:
             return dict(self._connection.execute("SELECT key, value FROM state").fetchall())
 
+    def note(self, state: Mapping[str, str]) -> None:
+        with self._lock:
+            self._connection.executemany(
+                "INSERT INTO state VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+                list(state.items()),
+            )
+
     def ids(self) -> list[str]:
         """Passage ids by row."""
         with self._lock:
