@@ -31,10 +31,15 @@ class Weights:
 
 def fuse(lexical: Scores, dense: Scores, weight: float) -> Scores:
     """Convex combination of both scores of the same candidates, each scaled to [0, 1] over them."""
-    return ((1 - weight) * _scaled(lexical) + weight * _scaled(dense)).astype(np.float32)
+    return mix(scaled(lexical), scaled(dense), weight)
 
 
-def _scaled(scores: Scores) -> Scores:
+def mix(lexical: Scores, dense: Scores, weight: float) -> Scores:
+    return ((1 - weight) * lexical + weight * dense).astype(np.float32)
+
+
+def scaled(scores: Scores) -> Scores:
+    """Scores stretched to [0, 1]; all alike are 1 where positive."""
     if scores.size == 0:
         return scores
     low, high = float(scores.min()), float(scores.max())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,18 @@ from assistant.passage import Passage
 from assistant.principal import Principal
 from assistant.retrieval.chroma_keeper import ChromaKeeper
 from assistant.retrieval.encoder import Encoder, Vectors
+from assistant.retrieval.explaining import dropped, why
+from assistant.retrieval.found import RERANKED, Held, passage_of, reordered, row_of
 from assistant.retrieval.fusion import Weights
 from assistant.retrieval.index_folder import IndexFolder
 from assistant.retrieval.ranking import Query, Ranked, View, rank, status_of
 from assistant.retrieval.relevance import certainty, covered
+from assistant.retrieval.reranker import Reranker
 from assistant.retrieval.snapshot import PORTRAITS, Snapshot, read_snapshot
+from assistant.retrieval.text_index import SHELVES
 from assistant.retrieval.visibility import Mask, upcoming, visible
 from assistant.store import consents, documents, passages
 from assistant.store.database import Store
-from assistant.store.passages import StoredPassage
 
 NOT_FOUND_BELOW = 0.48
 """A best passage below this bears on the question no more than one drawn at random (finetune/embedder/LOG.md)."""
@@ -33,6 +36,18 @@ CANDIDATES = 200
 _JUDGED = 20
 _SPARE = 5
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Who searches, for which day and with which consents, and what the search is limited to."""
+
+    principal: Principal
+    as_of: date | None
+    today: date
+    collection: str | None
+    enterprise: str | None
+    purpose: str
 
 
 class Retriever:
@@ -45,12 +60,17 @@ class Retriever:
         index_path: Path,
         *,
         weights: Weights | None = None,
+        reranker: Reranker | None = None,
         chroma: bool = True,
     ) -> None:
-        """`chroma=False` leaves the vector database out (short-lived processes): exact search does its work."""
+        """`chroma=False` leaves the vector database out (short-lived processes): exact search does its work.
+
+        Without a `reranker` the first stage decides.
+        """
         self._store = store
         self._encoder = encoder
         self._weights = weights or Weights()
+        self._reranker = reranker
         self._index_path = index_path
         self._folder = IndexFolder(store, encoder, index_path)
         self._chroma = ChromaKeeper(index_path / "chroma", encoder.name) if chroma else None
@@ -65,6 +85,11 @@ class Retriever:
         if self._chroma is not None:
             await self._chroma.close()
         self._folder.close()
+
+    async def ready(self) -> None:
+        """Waits until Chroma holds what the database holds, or has failed to."""
+        if self._chroma is not None:
+            await self._chroma.ready()
 
     @property
     def degraded(self) -> tuple[str, ...]:
@@ -128,25 +153,78 @@ class Retriever:
         `as_of` chooses the versions of the law, `today` (Shanghai) the consents. Portraits come in for
         `enterprise` or in the collection `portraits`; elsewhere only behind all knowledge.
         """
-        now = today or datetime.now(_SHANGHAI).date()
-        day = as_of or now
+        scope = Scope(
+            principal, as_of, today or datetime.now(_SHANGHAI).date(), collection, enterprise, purpose
+        )
+        view, mask, _ = await self._look(scope, k)
+        return [passage for passage, _ in await self._search(view, query, mask, scope, k)]
+
+    async def explain(
+        self,
+        query: str,
+        principal: Principal,
+        *,
+        k: int = 10,
+        collection: str | None = None,
+        as_of: date | None = None,
+        today: date | None = None,
+        enterprise: str | None = None,
+        purpose: str = consents.CREDIT_SERVICE,
+    ) -> dict[str, Any]:
+        """The rows of `search`, each with why it stands there, and how much the filters left out."""
+        scope = Scope(
+            principal, as_of, today or datetime.now(_SHANGHAI).date(), collection, enterprise, purpose
+        )
+        view, mask, granted = await self._look(scope, k)
+        found = await self._search(view, query, mask, scope, k)
+        terms = {shelf: view.text.query_terms(expand(query), shelf) for shelf in SHELVES}
+        allowed = int(mask.knowledge.sum() + mask.portraits.sum())
+        return {
+            "query": expand(query),
+            "as_of": mask.day.isoformat(),
+            "index": self.version,
+            "reranker": self._reranker.name if self._reranker else None,
+            "searched": allowed,
+            "dense_weight": round(self._weights.dense(int(mask.knowledge.sum())), 3),
+            "dropped": dropped(
+                view.snapshot, principal, granted, mask, collection, portraits=bool(mask.portraits.any())
+            ),
+            "rows": [
+                {
+                    **row_of(passage),
+                    "why": why(passage, item, terms[PORTRAITS if passage.enterprise else "knowledge"]),
+                }
+                for passage, item in found
+            ],
+        }
+
+    async def _look(self, scope: Scope, k: int) -> tuple[View, Mask, frozenset[tuple[str, str]]]:
+        """What a search may use: the database is asked now for generation and consents."""
         async with self._store.reading() as session:
             generation = await documents.knowledge_generation(session)
-            granted = await consents.granted_pairs(session, principal, today=now, purpose=purpose)
+            granted = await consents.granted_pairs(
+                session, scope.principal, today=scope.today, purpose=scope.purpose
+            )
         view = await self._view_of(generation)
         mask = visible(
             view.snapshot,
-            principal,
+            scope.principal,
             granted,
-            day,
-            collection=collection,
-            enterprise=enterprise,
+            scope.as_of or scope.today,
+            collection=scope.collection,
+            enterprise=scope.enterprise,
             at_least=k + _SPARE,
         )
+        return view, mask, granted
+
+    async def _search(
+        self, view: View, query: str, mask: Mask, scope: Scope, k: int
+    ) -> list[tuple[Passage, Ranked]]:
         found = await asyncio.to_thread(
-            self._find, view, query, mask, k + _SPARE, with_portraits=enterprise is not None
+            self._find, view, query, mask, k + _SPARE, with_portraits=scope.enterprise is not None
         )
-        return await self._passages(view, query, found[: k + _SPARE], mask, principal, now, k, purpose)
+        pool = max(k + _SPARE, RERANKED if self._reranker else 0)
+        return await self._passages(view, query, found[:pool], mask, scope, k)
 
     async def successors(
         self, query: str, found: Sequence[Passage], principal: Principal, *, as_of: date
@@ -163,9 +241,9 @@ class Retriever:
         for item in ranked:
             best.setdefault(view.snapshot.rows[item.place].version_id, item)
         chosen = list(best.values())
-        return await self._passages(
-            view, query, chosen, mask, principal, as_of, len(chosen), consents.CREDIT_SERVICE
-        )
+        scope = Scope(principal, as_of, as_of, None, None, consents.CREDIT_SERVICE)
+        shown = await self._passages(view, query, chosen, mask, scope, len(chosen))
+        return [passage for passage, _ in shown]
 
     @staticmethod
     def bears_on(passage: Passage) -> bool:
@@ -193,7 +271,7 @@ class Retriever:
         if not with_portraits:
             return [*knowledge, *portraits]
         weighed = [(_strength(shelf), item) for shelf in (knowledge, portraits) for item in shelf]
-        return [item for _, item in sorted(weighed, key=lambda pair: -pair[0] * pair[1].fused)]
+        return [item for _, item in sorted(weighed, key=lambda pair: -pair[0] * pair[1].order)]
 
     def _shelf(
         self, view: View, query: str, vectors: Vectors, mask: Mask, shelf: str, wanted: int
@@ -213,32 +291,36 @@ class Retriever:
         )
 
     async def _passages(
-        self,
-        view: View,
-        query: str,
-        ranked: Sequence[Ranked],
-        mask: Mask,
-        principal: Principal,
-        today: date,
-        k: int,
-        purpose: str,
-    ) -> list[Passage]:
-        """Passages with text, read under consent now, their certainty as score."""
+        self, view: View, query: str, ranked: Sequence[Ranked], mask: Mask, scope: Scope, k: int
+    ) -> list[tuple[Passage, Ranked]]:
+        """Passages with text, read under consent now, looked at once more, their certainty as score."""
         ids = [view.snapshot.rows[item.place].id for item in ranked]
         async with self._store.reading() as session:
-            stored = await passages.load_passages(session, principal, ids, today=today, purpose=purpose)
+            stored = await passages.load_passages(
+                session, scope.principal, ids, today=scope.today, purpose=scope.purpose
+            )
         by_id = {item.id: item for item in stored}
-        kept = [(by_id[id], item) for id, item in zip(ids, ranked, strict=True) if id in by_id][:k]
+        held = [(by_id[id], item) for id, item in zip(ids, ranked, strict=True) if id in by_id]
+        if self._reranker is not None and len(held) > 1:
+            held = await asyncio.to_thread(reordered, self._reranker, expand(query), held)
+        kept = held[:k]
         scores = self._scores(view, query, kept)
         return [
-            _passage(view, text, score, status_of(view, item.place, mask))
+            (
+                passage_of(
+                    text,
+                    view.snapshot.version[text.version_id],
+                    score,
+                    status_of(view, item.place, mask),
+                ),
+                item,
+            )
             for (text, item), score in zip(kept, scores, strict=True)
         ]
 
-    def _scores(self, view: View, query: str, kept: Sequence[tuple[StoredPassage, Ranked]]) -> list[float]:
+    def _scores(self, view: View, query: str, kept: Sequence[Held]) -> list[float]:
         """Certainty of each passage, never lower than that of one behind it; a tail that is only ordered."""
-        assert self._folder.text is not None
-        terms = {shelf: self._folder.text.query_terms(query, shelf) for shelf in ("knowledge", PORTRAITS)}
+        terms = {shelf: view.text.query_terms(query, shelf) for shelf in SHELVES}
         scores: list[float] = []
         for text, item in kept[:_JUDGED]:
             shelf = PORTRAITS if text.enterprise else "knowledge"
@@ -246,9 +328,9 @@ class Retriever:
             scores.append(certainty(share, item.likeness))
         for place in range(len(scores) - 2, -1, -1):
             scores[place] = max(scores[place], scores[place + 1])
-        floor, top = (scores[-1], kept[_JUDGED - 1][1].fused) if len(kept) > _JUDGED else (0.0, 1.0)
+        floor, top = (scores[-1], kept[_JUDGED - 1][1].order) if len(kept) > _JUDGED else (0.0, 1.0)
         tail = [
-            floor * min(1.0, max(0.0, item.fused / top if top > 0 else 0.0)) for _, item in kept[_JUDGED:]
+            floor * min(1.0, max(0.0, item.order / top if top > 0 else 0.0)) for _, item in kept[_JUDGED:]
         ]
         return [round(score, 4) for score in (*scores, *tail)]
 
@@ -256,55 +338,3 @@ class Retriever:
 def _strength(shelf: Sequence[Ranked]) -> float:
     """What the best of a shelf is worth beside another shelf: orders within a shelf are relative to it."""
     return max((item.likeness for item in shelf), default=0.0)
-
-
-def row_of(passage: Passage) -> dict[str, Any]:
-    """One row of a search, as the contract has it."""
-    return {
-        "id": passage.id,
-        "source_id": passage.source_id,
-        "document_id": passage.document_id,
-        "title": passage.title,
-        "locator": passage.locator,
-        "text": passage.text,
-        "score": passage.score,
-        "status": passage.status,
-        "authority": passage.authority,
-        "confidence": passage.confidence,
-        "effective_from": passage.effective_from.isoformat() if passage.effective_from else None,
-        "effective_to": passage.effective_to.isoformat() if passage.effective_to else None,
-        "collection": passage.collection,
-        "context": passage.context,
-    }
-
-
-def _passage(view: View, text: StoredPassage, score: float, status: Any) -> Passage:
-    version = view.snapshot.version[text.version_id]
-    shared = replace(
-        _EMPTY,
-        **{name: getattr(text, name) for name in StoredPassage.__slots__ if name in Passage.__slots__},
-    )
-    return replace(
-        shared,
-        generation=version.generation,
-        collection=version.collection,
-        score=score,
-        status=status,
-        doc_no=version.doc_no,
-        issuer=version.issuer,
-        source=version.source,
-        not_held=version.not_held,
-    )
-
-
-_EMPTY = Passage(
-    id="",
-    source_id="",
-    document_id="",
-    version="",
-    generation=0,
-    collection="",
-    title="",
-    locator="",
-    text="",
-)

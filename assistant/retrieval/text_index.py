@@ -56,6 +56,12 @@ class QueryTerms:
         found = set(cut(text))
         return sum(weight for term, weight in self.weights.items() if term in found) / (self.total or 1.0)
 
+    def found_in(self, text: str) -> tuple[str, ...]:
+        """The terms that stand in a text, rarest first."""
+        found = set(cut(text))
+        held = [term for term in self.weights if term in found]
+        return tuple(sorted(held, key=lambda term: -self.weights[term]))
+
 
 class TextIndex:
     """One SQLite file, or `:memory:`. Every method may raise `sqlite3.Error`: then the index is to be rebuilt."""
