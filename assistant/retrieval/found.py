@@ -22,7 +22,7 @@ def reordered(reranker: Reranker, question: str, held: Sequence[Held]) -> list[H
     """The first `RERANKED` knowledge passages in the order of the re-ranker; portraits keep their places."""
     places = [place for place, (text, _) in enumerate(held) if text.enterprise is None][:RERANKED]
     own = [held[place] for place in places]
-    scores = reranker.scores(question, [_candidate(text, item) for text, item in own])
+    scores = reranker.scores(question, [candidate_of(text, item) for text, item in own])
     judged = [
         (text, replace(item, reranked=float(score))) for (text, item), score in zip(own, scores, strict=True)
     ]
@@ -32,7 +32,8 @@ def reordered(reranker: Reranker, question: str, held: Sequence[Held]) -> list[H
     return ordered
 
 
-def _candidate(text: StoredPassage, item: Ranked) -> Candidate:
+def candidate_of(text: StoredPassage, item: Ranked) -> Candidate:
+    """What a re-ranker looks at."""
     place = f"{text.context} {text.locator}".strip()
     return Candidate(text.title, place, text.text, item.lexical, item.dense, item.fused, item.likeness)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.retrieval.encoder import StaticEncoder
 from assistant.retrieval.features import codes
 
 Matrix = NDArray[np.float32]
@@ -43,6 +44,10 @@ class Interaction:
         self._vocabulary = vocabulary
         self._table = table
         self._norms = np.maximum(np.linalg.norm(table, axis=1), 1e-6).astype(np.float32)
+
+    @classmethod
+    def of(cls, encoder: StaticEncoder) -> Interaction:
+        return cls(encoder.vocabulary, encoder.table)
 
     def features(self, question: str, candidates: Sequence[Candidate]) -> Matrix:
         """One row a candidate, columns as in `NAMES`."""

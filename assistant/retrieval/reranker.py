@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.errors import ConfigurationError
+from assistant.retrieval.encoder import Encoder, StaticEncoder
 from assistant.retrieval.foreign_encoder import existing_folder, sentence_transformers, unreadable
-from assistant.retrieval.interaction import NAMES, Candidate, Interaction
+from assistant.retrieval.fusion import mix, scaled
+from assistant.retrieval.interaction import NAMES, Candidate, Interaction, Matrix
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
 SHIPPED = Path(__file__).parent.parent / "models" / "rerank"
 _MAX_TOKENS = 512
+SHARE = 0.5
+"""The network's part in the order: best on held-out questions of the law and no worse on our own (finetune/reranker/LOG.md)."""
 
 
 class Reranker(Protocol):
@@ -29,13 +31,13 @@ class Reranker(Protocol):
     @property
     def name(self) -> str: ...
 
-    def scores(self, question: str, candidates: Sequence[Candidate]) -> NDArray[np.float32]: ...
+    def scores(self, question: str, candidates: Sequence[Candidate]) -> Matrix: ...
 
 
 class FeatureReranker:
-    """A small network over the features of `Interaction`, added to the score of the first stage."""
+    """A small network over the features of `Interaction`, mixed with the order of the first stage."""
 
-    def __init__(self, interaction: Interaction, tensors: dict[str, Any], name: str) -> None:
+    def __init__(self, interaction: Interaction, tensors: Mapping[str, Matrix], name: str) -> None:
         self._interaction = interaction
         self._tensors = tensors
         self._name = name
@@ -44,14 +46,18 @@ class FeatureReranker:
     def name(self) -> str:
         return self._name
 
-    def scores(self, question: str, candidates: Sequence[Candidate]) -> NDArray[np.float32]:
+    def scores(self, question: str, candidates: Sequence[Candidate]) -> Matrix:
         if not candidates:
             return np.zeros(0, dtype=np.float32)
-        weights = self._tensors
-        inputs = (self._interaction.features(question, candidates) - weights["mean"]) / weights["spread"]
-        hidden = np.tanh(inputs @ weights["first"] + weights["first_bias"])
-        logits = hidden @ weights["second"] + inputs @ weights["direct"]
-        return (1 / (1 + np.exp(-logits.astype(np.float64)))).astype(np.float32)
+        return self.blend(self._tensors, self._interaction.features(question, candidates))
+
+    @staticmethod
+    def blend(tensors: Mapping[str, Matrix], features: Matrix) -> Matrix:
+        """The network's scores, scaled over the candidates, and the first stage's, `SHARE` of the former."""
+        inputs = (features - tensors["mean"]) / tensors["spread"]
+        hidden = np.tanh(inputs @ tensors["first"] + tensors["first_bias"])
+        own = scaled((hidden @ tensors["second"] + inputs @ tensors["direct"]).astype(np.float32))
+        return mix(features[:, NAMES.index("fused")], own, SHARE)
 
 
 class CrossEncoderReranker:
@@ -64,7 +70,7 @@ class CrossEncoderReranker:
     def name(self) -> str:
         return self._path.name
 
-    def scores(self, question: str, candidates: Sequence[Candidate]) -> NDArray[np.float32]:
+    def scores(self, question: str, candidates: Sequence[Candidate]) -> Matrix:
         pairs = [(question, f"{one.title} {one.place} {one.text}") for one in candidates]
         found: Any = self._model.predict(pairs, batch_size=16, show_progress_bar=False) if pairs else []
         scores = np.asarray(found, dtype=np.float32).reshape(len(pairs), -1)[:, -1]
@@ -82,8 +88,11 @@ class CrossEncoderReranker:
             raise unreadable(self._path, error, "retrieval.reranker") from error
 
 
-def shipped_reranker(interaction: Interaction, folder: Path = SHIPPED) -> FeatureReranker:
-    """The re-ranker in `folder`: `config.json` and `model.safetensors`. Raises `ConfigurationError`."""
+def shipped_reranker(encoder: StaticEncoder, folder: Path = SHIPPED) -> FeatureReranker:
+    """The re-ranker that reads the shipped encoder's terms, from `config.json` and `model.safetensors`.
+
+    Raises `ConfigurationError` when it cannot be read or was made for other term vectors.
+    """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
@@ -92,12 +101,17 @@ def shipped_reranker(interaction: Interaction, folder: Path = SHIPPED) -> Featur
         tensors = load_file(folder / "model.safetensors")
         if tuple(config["features"]) != NAMES:
             raise ValueError("it reads other features")
-        return FeatureReranker(interaction, tensors, f"{config['name']}-{config['version']}")
+        if config["embedder"] != encoder.name:
+            raise ValueError(f"it was made for {config['embedder']}")
+        return FeatureReranker(Interaction.of(encoder), tensors, f"{config['name']}-{config['version']}")
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ConfigurationError(f"the re-ranker in {folder} cannot be read: {error}") from error
 
 
-def strength(passages: int, few: float, many: float) -> float:
-    """The re-ranker's share in the order among so many passages; see `Weights`."""
-    step = (math.log10(max(passages, 1)) - math.log10(2_000)) / (math.log10(30_000) - math.log10(2_000))
-    return few + (many - few) * min(1.0, max(0.0, step))
+def reranker_for(encoder: Encoder, folder: str | None = None) -> Reranker | None:
+    """The cross-encoder in `folder`; else the shipped re-ranker beside the shipped encoder, whose terms and scores it
+    was made for; beside another encoder none. Raises `ConfigurationError`.
+    """
+    if folder:
+        return CrossEncoderReranker(Path(folder))
+    return shipped_reranker(encoder) if isinstance(encoder, StaticEncoder) else None
