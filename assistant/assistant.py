@@ -126,6 +126,21 @@ class Assistant:
             guard.admit(query), k, collection, as_of or today_in_shanghai()
         )
 
+    async def explain(
+        self,
+        query: str,
+        principal: Principal,
+        *,
+        k: int = 10,
+        collection: str | None = None,
+        as_of: date | None = None,
+    ) -> dict[str, Any]:
+        """What `search` finds, with why each passage stands there and how many the filters left out."""
+        today = today_in_shanghai()
+        return await self.retriever.explain(
+            guard.admit(query), principal, k=k, collection=collection, as_of=as_of or today, today=today
+        )
+
     async def _open(self, asked: Asked, request: AnswerRequest, principal: Principal) -> AnswerDraft:
         async with self.store.writing() as session:
             started = await answers.start_answer(

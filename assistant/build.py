@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from assistant.assistant import Assistant
 from assistant.chat_model import ChatModels
 from assistant.errors import ConfigurationError
-from assistant.retrieval.encoder import shipped_encoder
+from assistant.retrieval.reindex import serving_encoder
+from assistant.retrieval.reranker import reranker_for
 from assistant.retrieval.retriever import Retriever
 from assistant.router import Router
 from assistant.settings import Settings
@@ -57,7 +58,13 @@ async def build(settings: Settings) -> Bagui:
     async with store.writing() as session:
         await answers.interrupt_running(session)
     tools = catalogue()
-    retriever = Retriever(store, shipped_encoder(), settings.index_path)
+    try:
+        encoder = await serving_encoder(store, settings.retrieval.encoder)
+        reranker = reranker_for(encoder, settings.retrieval.reranker)
+    except ConfigurationError:
+        await store.close()
+        raise
+    retriever = Retriever(store, encoder, settings.index_path, reranker=reranker)
     await retriever.open()
     embedded, fault = _embedded(settings)
     models = ChatModels(settings.llm, embedded, embedded.model_name if embedded else "")

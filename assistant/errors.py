@@ -64,6 +64,12 @@ class NotFound(BaguiError):
     http, exit_code, type, default_code = 404, 1, "invalid_request_error", "not_found"
 
 
+class Conflict(BaguiError):
+    """It cannot be done in the present state of things; nothing was changed."""
+
+    http, exit_code, type, default_code = 409, 1, "invalid_request_error", "conflict"
+
+
 class TooLarge(BaguiError):
     """A body, a question or a file over its limit."""
 

@@ -47,6 +47,10 @@ class EmbeddedSettings(BaseModel):
 
 
 class RetrievalSettings(BaseModel):
+    """`encoder` and `reranker` name local folders of sentence-transformers models; unset, the shipped ones serve."""
+
+    encoder: str | None = None
+    reranker: str | None = None
     top_k: int = Field(default=5, ge=1, le=20)
     candidates: int = Field(default=200, ge=20, le=2000)
 

@@ -21,6 +21,7 @@ from assistant.passage import Passage
 from assistant.principal import principal_for
 from assistant.retrieval.encoder import shipped_encoder
 from assistant.retrieval.fusion import Weights
+from assistant.retrieval.reranker import shipped_reranker
 from assistant.retrieval.retriever import NOT_FOUND_BELOW, Retriever
 from assistant.store.database import Store
 from knowledge.ingest import load_builtin
@@ -63,7 +64,14 @@ async def measure(calibrate: bool) -> None:
         await load_builtin(store, encoder)
         for weight in GRID if calibrate else (Weights().few,):
             weights = replace(Weights(), few=weight)
-            retriever = Retriever(store, encoder, home / "index", weights=weights, chroma=False)
+            retriever = Retriever(
+                store,
+                encoder,
+                home / "index",
+                weights=weights,
+                reranker=shipped_reranker(encoder),
+                chroma=False,
+            )
             await retriever.open()
             spent: list[float] = []
             ranks: list[float] = []

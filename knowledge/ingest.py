@@ -84,12 +84,11 @@ async def load_builtin(store: Store, encoder: Encoder, folder: Path | None = Non
     """Brings in the knowledge that ships with the program, in one transaction; how many documents changed."""
     root = folder or content_path("corpus")
     loaded = [document for path in sorted(root.rglob("*.md")) for document in load_file(path)]
-    named = [with_encoder(document.passages, encoder) for document in loaded]
     async with store.reading() as session:
         new = [
-            (document.version, passages)
-            for document, passages in zip(loaded, named, strict=True)
-            if not await is_current(session, document.version, passages)
+            (document.version, document.passages)
+            for document in loaded
+            if not await is_current(session, document.version, document.passages)
         ]
     if not new:
         return 0
@@ -100,11 +99,6 @@ async def load_builtin(store: Store, encoder: Encoder, folder: Path | None = Non
         for version, passages in ready:
             await upsert_version(session, version, passages)
     return len(new)
-
-
-def with_encoder(passages: Sequence[DraftPassage], encoder: Encoder) -> list[DraftPassage]:
-    """The passages marked with the encoder whose vectors they will carry."""
-    return [replace(passage, encoder=encoder.name) for passage in passages]
 
 
 def embedded(passages: Sequence[DraftPassage], encoder: Encoder, title: str = "") -> list[DraftPassage]:
@@ -204,7 +198,7 @@ class _Held:
 
 
 async def _store_document(store: Store, encoder: Encoder, document: LoadedDocument) -> Outcome:
-    passages = with_encoder(document.passages, encoder)
+    passages = document.passages
     async with store.reading() as session:
         if await is_current(session, document.version, passages):
             return "unchanged"

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.content import content_path
-from assistant.retrieval.encoder import Encoder, shipped_encoder
 from assistant.store import documents
 from assistant.store.database import Store
 from assistant.store.tables import MetaRow
@@ -34,8 +33,8 @@ async def furnish(bagui: Bagui, *, samples: bool, say: Callable[[str], None]) ->
     The built-in documents are compared as a whole: unchanged since the last time, one that an operator
     removed stays removed. Samples that are there stay as they are.
     """
-    encoder = shipped_encoder()
-    wanted = await asyncio.to_thread(_digest, encoder)
+    encoder = bagui.retriever.encoder
+    wanted = await asyncio.to_thread(_digest)
     async with bagui.store.reading() as session:
         held = await session.get(MetaRow, _MARK)
     if held is None or held.value != wanted:
@@ -53,9 +52,9 @@ async def furnish(bagui: Bagui, *, samples: bool, say: Callable[[str], None]) ->
     await bagui.retriever.refresh()
 
 
-def _digest(encoder: Encoder) -> str:
-    """Of every built-in document and of the encoder whose vectors they carry."""
-    found = hashlib.sha256(encoder.name.encode())
+def _digest() -> str:
+    """Of every built-in document."""
+    found = hashlib.sha256()
     root = content_path("corpus")
     for path in sorted(root.rglob("*.md")):
         found.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")

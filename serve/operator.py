@@ -123,13 +123,21 @@ def _busy(settings: Settings) -> AlreadyRunning:
 async def _here(settings: Settings, name: str, arguments: Line, say: Say) -> AsyncIterator[Line]:
     from assistant.store.database import Store
     from serve.operations.catalogue import find, run_store
-    from serve.operations.operation import StoreOperation
+    from serve.operations.operation import IndexOperation, StoreOperation
 
     operation, checked = find(name, json.loads(json.dumps(arguments)))
     if isinstance(operation, StoreOperation):
         store = await Store.open(settings.database, settings.home_path)
         try:
             yield await run_store(operation, store, checked)
+        finally:
+            await store.close()
+        return
+    if isinstance(operation, IndexOperation):
+        store = await Store.open(settings.database, settings.home_path)
+        try:
+            async for line in operation.run(store, settings, None, checked):
+                yield line
         finally:
             await store.close()
         return

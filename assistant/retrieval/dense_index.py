@@ -32,7 +32,7 @@ _FAILURES: tuple[type[Exception], ...] = (
 
 
 class DenseIndex:
-    """A Chroma collection per shelf and encoder. Chroma is imported when the first one is opened."""
+    """A Chroma collection per shelf, named after the encoder; those of others are deleted. Chroma is imported on opening."""
 
     def __init__(self, folder: Path, encoder: str) -> None:
         self._folder = folder
@@ -54,6 +54,10 @@ class DenseIndex:
             self._client = chromadb.PersistentClient(
                 path=str(self._folder), settings=ChromaSettings(anonymized_telemetry=False)
             )
+            own = {self._name(shelf) for shelf in shelves}
+            for other in self._client.list_collections():
+                if other.name not in own:
+                    self._client.delete_collection(other.name)
             for shelf in shelves:
                 self._collections[shelf] = self._client.get_or_create_collection(
                     self._name(shelf), embedding_function=None, configuration={"hnsw": {"space": "cosine"}}

@@ -16,11 +16,13 @@ from assistant.retrieval.features import codes
 Vectors = NDArray[np.float32]
 SHIPPED = Path(__file__).parent.parent / "models" / "embed"
 _BATCH = 256
+CUT = "c2"
+"""How passages are cut and what is encoded of each; grows with the chunker and with `passage_text`."""
 
 
 @runtime_checkable
 class Encoder(Protocol):
-    """`name` carries model, dimension and version: vectors of two names are never compared."""
+    """`name` carries model, dimension, version and `CUT`: vectors of two names are never compared."""
 
     @property
     def name(self) -> str: ...
@@ -28,8 +30,17 @@ class Encoder(Protocol):
     @property
     def dim(self) -> int: ...
 
+    @property
+    def folder(self) -> str:
+        """The folder it is read from; empty for the one that ships."""
+        ...
+
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, one row per text, shape `(len(texts), dim)`; a text without a known term is all zeros."""
+        """Passages as unit vectors, shape `(len(texts), dim)`; a text without a known term is all zeros."""
+        ...
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """Questions in the same space; some models want them marked as such."""
         ...
 
 
@@ -52,6 +63,23 @@ class StaticEncoder:
     @property
     def dim(self) -> int:
         return int(self._table.shape[1])
+
+    @property
+    def folder(self) -> str:
+        return ""
+
+    @property
+    def vocabulary(self) -> NDArray[np.uint64]:
+        """The terms that have a vector, ascending."""
+        return self._vocabulary
+
+    @property
+    def table(self) -> Vectors:
+        """A row for each term of the vocabulary."""
+        return self._table
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        return self.encode(texts)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         out = np.zeros((len(texts), self.dim), dtype=np.float32)
@@ -116,7 +144,7 @@ def load_encoder(folder: Path) -> StaticEncoder:
         config = json.loads((folder / "config.json").read_text("utf-8"))
         tensors = load_file(folder / "model.safetensors")
         table = tensors["table"].astype(np.float32) * tensors["scale"].astype(np.float32)[:, None]
-        name = f"{config['name']}-{table.shape[1]}-{config['version']}"
+        name = f"{config['name']}-{table.shape[1]}-{config['version']}-{CUT}"
         return StaticEncoder(tensors["terms"], table, name)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ConfigurationError(f"the encoder in {folder} cannot be read: {error}") from error

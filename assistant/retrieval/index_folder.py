@@ -1,8 +1,12 @@
-"""The index files of one installation, kept in step with the database; whatever is damaged is built anew."""
+"""The index files of one installation, kept in step with the database; whatever is damaged is built anew.
+
+The text index is the same for every encoder; the vectors lie in a file named after theirs.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import sqlite3
 from collections.abc import Sequence
@@ -47,6 +51,8 @@ class IndexFolder:
         """
         if self.text is None and not self._open():
             self._start_over()
+        if len(self.vectors.rows) != len(self.ids):
+            await self._refill(self._encoder)
         gone = sum(1 for id in self.ids if id not in snapshot.position)
         if gone > 1000 and gone > _DEAD_SHARE * len(self.ids):
             self._start_over()
@@ -63,6 +69,47 @@ class IndexFolder:
             except sqlite3.Error as second:
                 raise IndexUnavailable(f"the text index cannot be built: {second}") from second
 
+    async def adopt(self, encoder: Encoder) -> None:
+        """Takes another encoder's vectors in place of the present ones, which views at work still hold."""
+        await self._refill(encoder)
+        self._encoder = encoder
+        if self._path is not None:
+            for file in self._path.glob("vectors-*.f32"):
+                if file != self._vector_path(encoder):
+                    file.unlink(missing_ok=True)
+
+    async def _refill(self, encoder: Encoder) -> None:
+        """Writes the vectors of all rows anew from the database."""
+        assert self.text is not None
+        place = {id: row for row, id in enumerate(self.ids)}
+        whole = np.zeros((len(self.ids), encoder.dim), dtype=np.float32)
+        async with self._store.reading() as session:
+            batch: list[IndexEntry] = []
+            async for entry in iterate_embeddings(session, encoder.name):
+                if entry.id in place:
+                    batch.append(entry)
+                if len(batch) == _BATCH:
+                    whole[[place[e.id] for e in batch]] = await asyncio.to_thread(_vectors, encoder, batch)
+                    batch = []
+            if batch:
+                whole[[place[e.id] for e in batch]] = await asyncio.to_thread(_vectors, encoder, batch)
+        try:
+            path = self._vector_path(encoder)
+            if path is not None:
+                path.unlink(missing_ok=True)
+            vectors = VectorFile(path, encoder.dim)
+            vectors.append(whole)
+        except OSError as error:
+            _log.warning("vectors cannot be written, keeping them in memory: %s", error)
+            vectors = VectorFile(None, encoder.dim)
+            vectors.append(whole)
+        self.vectors = vectors
+        self.text.note({_checksum(encoder): str(vectors.checksum)})
+
+    def _vector_path(self, encoder: Encoder) -> Path | None:
+        digest = hashlib.sha256(encoder.name.encode()).hexdigest()[:12]
+        return self._path / f"vectors-{digest}.f32" if self._path is not None else None
+
     def close(self) -> None:
         self._leave()
         while self._left:
@@ -75,7 +122,7 @@ class IndexFolder:
             self.text = None
 
     def _open(self) -> bool:
-        """Whether the files on disk are whole and made by this encoder."""
+        """Whether the text index on disk is whole; vectors that are missing or damaged leave `vectors` empty."""
         if self._path is None or not (self._path / "terms.sqlite").exists():
             return False
         try:
@@ -85,12 +132,10 @@ class IndexFolder:
         try:
             state = text.state()
             ids = text.ids()
-            vectors = VectorFile(self._path / "vectors.f32", self._encoder.dim)
-            if (
-                text.sound()
-                and state.get("encoder") == self._encoder.name
-                and vectors.load(len(ids), int(state.get("checksum", "-1")))
-            ):
+            if text.sound():
+                vectors = VectorFile(self._vector_path(self._encoder), self._encoder.dim)
+                if not vectors.load(len(ids), int(state.get(_checksum(self._encoder), "-1"))):
+                    vectors = VectorFile(None, self._encoder.dim)
                 self.text, self.vectors, self.ids = text, vectors, ids
                 self._last_version = int(state.get("last_version", "0"))
                 return True
@@ -107,11 +152,11 @@ class IndexFolder:
         try:
             self._path.mkdir(parents=True, exist_ok=True)
             for file in self._path.iterdir():
-                if file.name.startswith(("terms.sqlite", "vectors.f32")):
+                if file.name.startswith(("terms.sqlite", "vectors")):
                     file.unlink()
             self.text = TextIndex(self._path / "terms.sqlite")
             self.text.create()
-            self.vectors = VectorFile(self._path / "vectors.f32", self._encoder.dim)
+            self.vectors = VectorFile(self._vector_path(self._encoder), self._encoder.dim)
         except (OSError, sqlite3.Error) as error:
             _log.warning("the index folder cannot be used, searching from memory: %s", error)
             self._in_memory()
@@ -133,7 +178,9 @@ class IndexFolder:
         async with self._store.reading() as session:
             batch: list[IndexEntry] = []
             known = set(self.ids)
-            async for entry in iterate_embeddings(session, after_version=self._last_version):
+            async for entry in iterate_embeddings(
+                session, self._encoder.name, after_version=self._last_version
+            ):
                 if entry.id in snapshot.position and entry.id not in known:
                     batch.append(entry)
                 if len(batch) == _BATCH:
@@ -146,7 +193,7 @@ class IndexFolder:
         assert self.text is not None
         start = len(self.ids)
         if batch:
-            self.vectors.append(self._vectors(batch))
+            self.vectors.append(_vectors(self._encoder, batch))
         entries = (
             TextEntry(
                 start + offset,
@@ -157,25 +204,26 @@ class IndexFolder:
             )
             for offset, entry in enumerate(batch)
         )
-        marks = {"encoder": self._encoder.name, "checksum": str(self.vectors.checksum), **state}
+        marks = {_checksum(self._encoder): str(self.vectors.checksum), **state}
         self.text.add(entries, marks)
         self.ids.extend(entry.id for entry in batch)
 
-    def _vectors(self, batch: Sequence[IndexEntry]) -> Vectors:
-        """The stored vectors; those of another encoder, or none, are computed again."""
-        size = self._encoder.dim * 2
-        stored = [
-            entry.embedding
-            if entry.encoder == self._encoder.name and len(entry.embedding or b"") == size
-            else None
-            for entry in batch
-        ]
-        vectors = np.zeros((len(batch), self._encoder.dim), dtype=np.float32)
-        known = [place for place, data in enumerate(stored) if data is not None]
-        if known:
-            vectors[known] = from_bytes([data for data in stored if data is not None], self._encoder.dim)
-        missing = [place for place, data in enumerate(stored) if data is None]
-        if missing:
-            texts = [passage_text(e.title, e.locator, e.text, e.context) for e in (batch[p] for p in missing)]
-            vectors[missing] = self._encoder.encode(texts)
-        return vectors
+
+def _checksum(encoder: Encoder) -> str:
+    """The key under which the text index notes the checksum of an encoder's vectors."""
+    return f"checksum {encoder.name}"
+
+
+def _vectors(encoder: Encoder, batch: Sequence[IndexEntry]) -> Vectors:
+    """The stored vectors; those that are missing are computed."""
+    size = encoder.dim * 2
+    stored = [entry.embedding if len(entry.embedding or b"") == size else None for entry in batch]
+    vectors = np.zeros((len(batch), encoder.dim), dtype=np.float32)
+    known = [place for place, data in enumerate(stored) if data is not None]
+    if known:
+        vectors[known] = from_bytes([data for data in stored if data is not None], encoder.dim)
+    missing = [place for place, data in enumerate(stored) if data is None]
+    if missing:
+        texts = [passage_text(e.title, e.locator, e.text, e.context) for e in (batch[p] for p in missing)]
+        vectors[missing] = encoder.encode(texts)
+    return vectors

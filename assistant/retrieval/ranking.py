@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer import LegalStatus
-from assistant.retrieval.encoder import Vectors
-from assistant.retrieval.fusion import Weights, fuse
+from assistant.glossary import expand
+from assistant.retrieval.encoder import Encoder, Vectors
+from assistant.retrieval.fusion import Weights, mix, scaled
 from assistant.retrieval.naming import articles_in, named
 from assistant.retrieval.snapshot import PORTRAITS, Snapshot
 from assistant.retrieval.text_index import QueryTerms, TextIndex
@@ -18,8 +19,7 @@ from assistant.retrieval.vector_file import VectorFile
 from assistant.retrieval.visibility import Mask, passage_status
 
 _NAMED_TITLE = 0.3
-_NAMED_ARTICLE = 1.0
-_LONE_ARTICLE = 0.15
+_NAMED_ARTICLE = 2.0
 _OUT_OF_FORCE = 0.85
 _SAMPLE = 0.9
 Rows = NDArray[np.int64]
@@ -27,7 +27,8 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A generation and the indexes that hold it: `row_of` by position, `place_of` by row (-1: gone).
+    """A generation, the indexes that hold it, and the encoder that made their vectors and alone may be compared
+    with them. `row_of` by position, `place_of` by row (-1: gone).
 
     The indexes may already hold rows of the next generation, which this one does not know.
     """
@@ -35,16 +36,24 @@ class View:
     snapshot: Snapshot
     text: TextIndex
     vectors: VectorFile
+    encoder: Encoder
     row_of: Rows
     place_of: Rows
 
     @classmethod
-    def of(cls, snapshot: Snapshot, text: TextIndex, vectors: VectorFile, ids: Sequence[str]) -> View:
+    def of(
+        cls,
+        snapshot: Snapshot,
+        text: TextIndex,
+        vectors: VectorFile,
+        encoder: Encoder,
+        ids: Sequence[str],
+    ) -> View:
         place_of = np.array([snapshot.position.get(id, -1) for id in ids], dtype=np.int64)
         row_of = np.full(len(snapshot.rows), -1, dtype=np.int64)
         alive = np.flatnonzero(place_of >= 0)
         row_of[place_of[alive]] = alive
-        return cls(snapshot, text, vectors, row_of, place_of)
+        return cls(snapshot, text, vectors, encoder, row_of, place_of)
 
     def allowed(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The mask by row."""
@@ -57,11 +66,25 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage by position; `fused` orders it (may pass 1 when named), `likeness` is its cosine with the substance."""
+    """A passage by position, and what it was worth in each step; `order` decides.
+
+    `lexical`, `dense` and `fused` are in [0, 1] over the candidates, `reranked` in [0, 1] where a re-ranker looked at it.
+    `boost` is for a title or article that the question names, `factor` for what is out of force or a sample.
+    `likeness` is its cosine with what the question is about.
+    """
 
     place: int
+    lexical: float
+    dense: float
     fused: float
     likeness: float
+    boost: float = 0.0
+    factor: float = 1.0
+    reranked: float | None = None
+
+    @property
+    def order(self) -> float:
+        return ((self.fused if self.reranked is None else self.reranked) + self.boost) * self.factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +118,27 @@ def rank(
     dense = _dense(view, query, allowed, wanted, candidates)
     boosts = _boosts(view, query.text, allowed) if shelf != PORTRAITS else {}
     rows = np.array(sorted({*lexical, *dense.tolist(), *boosts}), dtype=np.int64)
-    likeness = view.vectors.score(query.vector, rows)
-    fused = fuse(
-        np.array([lexical.get(int(row), 0.0) for row in rows], dtype=np.float32),
-        likeness,
-        weights.dense(int(allowed.sum())),
-    )
+    words = scaled(np.array([lexical.get(int(row), 0.0) for row in rows], dtype=np.float32))
+    meaning = scaled(view.vectors.score(query.vector, rows))
+    fused = mix(words, meaning, weights.dense(int(allowed.sum())))
     bearing = view.vectors.score(query.substance, rows)
     found = [
-        Ranked(int(view.place_of[row]), float(score) + boosts.get(int(row), 0.0), float(cosine))
-        for row, score, cosine in zip(rows, fused, bearing, strict=True)
+        Ranked(place, *scores, boost=boosts.get(row, 0.0), factor=_factor(view, place, mask))
+        for row, place, *scores in zip(
+            rows.tolist(),
+            view.place_of[rows].tolist(),
+            words.tolist(),
+            meaning.tolist(),
+            fused.tolist(),
+            bearing.tolist(),
+            strict=True,
+        )
     ]
-    return sorted((_weighed(view, item, mask) for item in found), key=lambda item: (-item.fused, item.place))
+    return in_order(found)
+
+
+def in_order(found: Iterable[Ranked]) -> list[Ranked]:
+    return sorted(found, key=lambda item: (-item.order, item.place))
 
 
 def status_of(view: View, place: int, mask: Mask) -> LegalStatus:
@@ -116,14 +148,12 @@ def status_of(view: View, place: int, mask: Mask) -> LegalStatus:
     return passage_status(mask.status[row.version_id], row, version, mask.day)
 
 
-def _weighed(view: View, item: Ranked, mask: Mask) -> Ranked:
+def _factor(view: View, place: int, mask: Mask) -> float:
     """A step back for what is out of force on the day, and for samples beside real documents."""
-    fused = item.fused
-    if status_of(view, item.place, mask) in ("expired", "not_yet"):
-        fused *= _OUT_OF_FORCE
-    if view.snapshot.version[view.snapshot.rows[item.place].version_id].authority == "fictional":
-        fused *= _SAMPLE
-    return Ranked(item.place, fused, item.likeness)
+    factor = _OUT_OF_FORCE if status_of(view, place, mask) in ("expired", "not_yet") else 1.0
+    if view.snapshot.version[view.snapshot.rows[place].version_id].authority == "fictional":
+        factor *= _SAMPLE
+    return factor
 
 
 def _lexical(
@@ -161,15 +191,16 @@ def _dense(view: View, query: Query, allowed: NDArray[np.bool_], wanted: int, ca
 
 
 def _boosts(view: View, query: str, allowed: NDArray[np.bool_]) -> dict[int, float]:
-    """Rows whose title or article the question names."""
+    """Rows whose title or article the question names; named articles come first, in the order of the law."""
     snapshot = view.snapshot
-    names = named(query, snapshot.names)
+    names = named(query, snapshot.names, expand(query))
+    order = {article: place for place, article in enumerate(sorted(names.articles))}
     boosts: dict[int, float] = {}
     for title in names.titles:
         for place in snapshot.titled[title]:
             row = int(view.row_of[place])
             if row < 0 or not allowed[row]:
                 continue
-            hit = bool(names.articles & articles_in(snapshot.rows[place].locator))
-            boosts[row] = _NAMED_ARTICLE if hit else _NAMED_TITLE
+            hit = [order[one] for one in articles_in(snapshot.rows[place].locator) if one in order]
+            boosts[row] = _NAMED_ARTICLE + len(order) - min(hit) if hit else _NAMED_TITLE
     return boosts

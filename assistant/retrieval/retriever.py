@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,23 +16,39 @@ from assistant.passage import Passage
 from assistant.principal import Principal
 from assistant.retrieval.chroma_keeper import ChromaKeeper
 from assistant.retrieval.encoder import Encoder, Vectors
+from assistant.retrieval.explaining import dropped, why
+from assistant.retrieval.found import RERANKED, Held, passage_of, reordered, row_of
 from assistant.retrieval.fusion import Weights
 from assistant.retrieval.index_folder import IndexFolder
 from assistant.retrieval.ranking import Query, Ranked, View, rank, status_of
 from assistant.retrieval.relevance import certainty, covered
-from assistant.retrieval.snapshot import PORTRAITS, read_snapshot
+from assistant.retrieval.reranker import Reranker
+from assistant.retrieval.snapshot import PORTRAITS, Snapshot, read_snapshot
+from assistant.retrieval.text_index import SHELVES
 from assistant.retrieval.visibility import Mask, upcoming, visible
 from assistant.store import consents, documents, passages
 from assistant.store.database import Store
-from assistant.store.passages import StoredPassage
 
-NOT_FOUND_BELOW = 0.48
-"""A best passage below this bears on the question no more than one drawn at random (finetune/embedder/LOG.md)."""
+NOT_FOUND_BELOW = 0.3
+"""Under this even the best passage is taken for chance. So low that of the questions the library does answer one in a
+hundred is turned away; seven in ten about something else altogether are (docs/decisions/retrieval.md)."""
 
 CANDIDATES = 200
 _JUDGED = 20
 _SPARE = 5
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Who searches, for which day and with which consents, and what the search is limited to."""
+
+    principal: Principal
+    as_of: date | None
+    today: date
+    collection: str | None
+    enterprise: str | None
+    purpose: str
 
 
 class Retriever:
@@ -45,12 +61,18 @@ class Retriever:
         index_path: Path,
         *,
         weights: Weights | None = None,
+        reranker: Reranker | None = None,
         chroma: bool = True,
     ) -> None:
-        """`chroma=False` leaves the vector database out (short-lived processes): exact search does its work."""
+        """`chroma=False` leaves the vector database out (short-lived processes): exact search does its work.
+
+        Without a `reranker` the first stage decides.
+        """
         self._store = store
-        self.encoder = encoder
+        self._encoder = encoder
         self._weights = weights or Weights()
+        self._reranker = reranker
+        self._index_path = index_path
         self._folder = IndexFolder(store, encoder, index_path)
         self._chroma = ChromaKeeper(index_path / "chroma", encoder.name) if chroma else None
         self._view: View | None = None
@@ -65,10 +87,20 @@ class Retriever:
             await self._chroma.close()
         self._folder.close()
 
+    async def ready(self) -> None:
+        """Waits until Chroma holds what the database holds, or has failed to."""
+        if self._chroma is not None:
+            await self._chroma.ready()
+
     @property
     def degraded(self) -> tuple[str, ...]:
         """Index parts that do not serve; searches go on without them."""
         return (*self._folder.faults, *(self._chroma.faults if self._chroma else ()))
+
+    @property
+    def encoder(self) -> Encoder:
+        """What questions are encoded with, and passages that come in."""
+        return self._encoder
 
     @property
     def version(self) -> str:
@@ -84,10 +116,29 @@ class Retriever:
                     return
                 snapshot = await read_snapshot(session)
             await self._folder.sync(snapshot)
-            assert self._folder.text is not None
-            self._view = View.of(snapshot, self._folder.text, self._folder.vectors, self._folder.ids)
+            self._show(snapshot)
+
+    async def adopt(self, encoder: Encoder, reranker: Reranker | None = None) -> None:
+        """Searches with this encoder, whose vectors the database holds, and this re-ranker from now on.
+
+        Searches under way are not disturbed.
+        """
+        await self.refresh()
+        async with self._turn:
+            assert self._view is not None
+            await self._folder.adopt(encoder)
             if self._chroma is not None:
-                self._chroma.follow(self._view, self._folder.vectors.rows)
+                await self._chroma.close()
+                self._chroma = ChromaKeeper(self._index_path / "chroma", encoder.name)
+            self._encoder, self._reranker = encoder, reranker
+            self._show(self._view.snapshot)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        folder = self._folder
+        assert folder.text is not None
+        self._view = View.of(snapshot, folder.text, folder.vectors, self._encoder, folder.ids)
+        if self._chroma is not None:
+            self._chroma.follow(self._view, folder.vectors.rows)
 
     async def search(
         self,
@@ -106,25 +157,87 @@ class Retriever:
         `as_of` chooses the versions of the law, `today` (Shanghai) the consents. Portraits come in for
         `enterprise` or in the collection `portraits`; elsewhere only behind all knowledge.
         """
-        now = today or datetime.now(_SHANGHAI).date()
-        day = as_of or now
+        scope = Scope(
+            principal, as_of, today or datetime.now(_SHANGHAI).date(), collection, enterprise, purpose
+        )
+        view, mask, _ = await self._look(scope, k)
+        return [passage for passage, _ in await self._search(view, query, mask, scope, k)]
+
+    async def explain(
+        self,
+        query: str,
+        principal: Principal,
+        *,
+        k: int = 10,
+        collection: str | None = None,
+        as_of: date | None = None,
+        today: date | None = None,
+        enterprise: str | None = None,
+        purpose: str = consents.CREDIT_SERVICE,
+    ) -> dict[str, Any]:
+        """The rows of `search`, each with why it stands there, and how much the filters left out."""
+        scope = Scope(
+            principal, as_of, today or datetime.now(_SHANGHAI).date(), collection, enterprise, purpose
+        )
+        view, mask, granted = await self._look(scope, k)
+        found = await self._search(view, query, mask, scope, k)
+        terms = {shelf: view.text.query_terms(expand(query), shelf) for shelf in SHELVES}
+        allowed = int(mask.knowledge.sum() + mask.portraits.sum())
+        return {
+            "query": expand(query),
+            "as_of": mask.day.isoformat(),
+            "index": self.version,
+            "reranker": self._reranker.name if self._reranker else None,
+            "searched": allowed,
+            "dense_weight": round(self._weights.dense(int(mask.knowledge.sum())), 3),
+            "dropped": dropped(
+                view.snapshot, principal, granted, mask, collection, portraits=bool(mask.portraits.any())
+            ),
+            "rows": [
+                {
+                    **row_of(passage),
+                    "why": why(passage, item, terms[PORTRAITS if passage.enterprise else "knowledge"]),
+                }
+                for passage, item in found
+            ],
+        }
+
+    async def candidates(
+        self, query: str, principal: Principal, *, k: int, as_of: date, today: date
+    ) -> list[Held]:
+        """The first `k` of the first stage with their texts: what a re-ranker is trained on."""
+        scope = Scope(principal, as_of, today, None, None, consents.CREDIT_SERVICE)
+        view, mask, _ = await self._look(scope, k)
+        found = await asyncio.to_thread(self._find, view, query, mask, k, with_portraits=False)
+        return await self._texts(view, found[:k], scope)
+
+    async def _look(self, scope: Scope, k: int) -> tuple[View, Mask, frozenset[tuple[str, str]]]:
+        """What a search may use: the database is asked now for generation and consents."""
         async with self._store.reading() as session:
             generation = await documents.knowledge_generation(session)
-            granted = await consents.granted_pairs(session, principal, today=now, purpose=purpose)
+            granted = await consents.granted_pairs(
+                session, scope.principal, today=scope.today, purpose=scope.purpose
+            )
         view = await self._view_of(generation)
         mask = visible(
             view.snapshot,
-            principal,
+            scope.principal,
             granted,
-            day,
-            collection=collection,
-            enterprise=enterprise,
+            scope.as_of or scope.today,
+            collection=scope.collection,
+            enterprise=scope.enterprise,
             at_least=k + _SPARE,
         )
+        return view, mask, granted
+
+    async def _search(
+        self, view: View, query: str, mask: Mask, scope: Scope, k: int
+    ) -> list[tuple[Passage, Ranked]]:
         found = await asyncio.to_thread(
-            self._find, view, query, mask, k + _SPARE, with_portraits=enterprise is not None
+            self._find, view, query, mask, k + _SPARE, with_portraits=scope.enterprise is not None
         )
-        return await self._passages(view, query, found[: k + _SPARE], mask, principal, now, k, purpose)
+        pool = max(k + _SPARE, RERANKED if self._reranker else 0)
+        return await self._passages(view, query, found[:pool], mask, scope, k)
 
     async def successors(
         self, query: str, found: Sequence[Passage], principal: Principal, *, as_of: date
@@ -141,9 +254,9 @@ class Retriever:
         for item in ranked:
             best.setdefault(view.snapshot.rows[item.place].version_id, item)
         chosen = list(best.values())
-        return await self._passages(
-            view, query, chosen, mask, principal, as_of, len(chosen), consents.CREDIT_SERVICE
-        )
+        scope = Scope(principal, as_of, as_of, None, None, consents.CREDIT_SERVICE)
+        shown = await self._passages(view, query, chosen, mask, scope, len(chosen))
+        return [passage for passage, _ in shown]
 
     @staticmethod
     def bears_on(passage: Passage) -> bool:
@@ -163,7 +276,7 @@ class Retriever:
 
     def _find(self, view: View, query: str, mask: Mask, wanted: int, *, with_portraits: bool) -> list[Ranked]:
         """Ranked passages of both shelves; portraits stand among the knowledge or behind it."""
-        vectors = self.encoder.encode([expand(query), expand(substance(query))])
+        vectors = view.encoder.encode_questions([expand(query), expand(substance(query))])
         knowledge = self._shelf(view, query, vectors, mask, "knowledge", wanted)
         if not mask.portraits.any() or (len(knowledge) >= wanted and not with_portraits):
             return knowledge
@@ -171,7 +284,7 @@ class Retriever:
         if not with_portraits:
             return [*knowledge, *portraits]
         weighed = [(_strength(shelf), item) for shelf in (knowledge, portraits) for item in shelf]
-        return [item for _, item in sorted(weighed, key=lambda pair: -pair[0] * pair[1].fused)]
+        return [item for _, item in sorted(weighed, key=lambda pair: -pair[0] * pair[1].order)]
 
     def _shelf(
         self, view: View, query: str, vectors: Vectors, mask: Mask, shelf: str, wanted: int
@@ -191,32 +304,39 @@ class Retriever:
         )
 
     async def _passages(
-        self,
-        view: View,
-        query: str,
-        ranked: Sequence[Ranked],
-        mask: Mask,
-        principal: Principal,
-        today: date,
-        k: int,
-        purpose: str,
-    ) -> list[Passage]:
-        """Passages with text, read under consent now, their certainty as score."""
-        ids = [view.snapshot.rows[item.place].id for item in ranked]
-        async with self._store.reading() as session:
-            stored = await passages.load_passages(session, principal, ids, today=today, purpose=purpose)
-        by_id = {item.id: item for item in stored}
-        kept = [(by_id[id], item) for id, item in zip(ids, ranked, strict=True) if id in by_id][:k]
+        self, view: View, query: str, ranked: Sequence[Ranked], mask: Mask, scope: Scope, k: int
+    ) -> list[tuple[Passage, Ranked]]:
+        """Passages with text, read under consent now, looked at once more, their certainty as score."""
+        held = await self._texts(view, ranked, scope)
+        if self._reranker is not None and len(held) > 1:
+            held = await asyncio.to_thread(reordered, self._reranker, expand(query), held)
+        kept = held[:k]
         scores = self._scores(view, query, kept)
         return [
-            _passage(view, text, score, status_of(view, item.place, mask))
+            (
+                passage_of(
+                    text,
+                    view.snapshot.version[text.version_id],
+                    score,
+                    status_of(view, item.place, mask),
+                ),
+                item,
+            )
             for (text, item), score in zip(kept, scores, strict=True)
         ]
 
-    def _scores(self, view: View, query: str, kept: Sequence[tuple[StoredPassage, Ranked]]) -> list[float]:
+    async def _texts(self, view: View, ranked: Sequence[Ranked], scope: Scope) -> list[Held]:
+        ids = [view.snapshot.rows[item.place].id for item in ranked]
+        async with self._store.reading() as session:
+            stored = await passages.load_passages(
+                session, scope.principal, ids, today=scope.today, purpose=scope.purpose
+            )
+        by_id = {item.id: item for item in stored}
+        return [(by_id[id], item) for id, item in zip(ids, ranked, strict=True) if id in by_id]
+
+    def _scores(self, view: View, query: str, kept: Sequence[Held]) -> list[float]:
         """Certainty of each passage, never lower than that of one behind it; a tail that is only ordered."""
-        assert self._folder.text is not None
-        terms = {shelf: self._folder.text.query_terms(query, shelf) for shelf in ("knowledge", PORTRAITS)}
+        terms = {shelf: view.text.query_terms(query, shelf) for shelf in SHELVES}
         scores: list[float] = []
         for text, item in kept[:_JUDGED]:
             shelf = PORTRAITS if text.enterprise else "knowledge"
@@ -224,9 +344,9 @@ class Retriever:
             scores.append(certainty(share, item.likeness))
         for place in range(len(scores) - 2, -1, -1):
             scores[place] = max(scores[place], scores[place + 1])
-        floor, top = (scores[-1], kept[_JUDGED - 1][1].fused) if len(kept) > _JUDGED else (0.0, 1.0)
+        floor, top = (scores[-1], kept[_JUDGED - 1][1].order) if len(kept) > _JUDGED else (0.0, 1.0)
         tail = [
-            floor * min(1.0, max(0.0, item.fused / top if top > 0 else 0.0)) for _, item in kept[_JUDGED:]
+            floor * min(1.0, max(0.0, item.order / top if top > 0 else 0.0)) for _, item in kept[_JUDGED:]
         ]
         return [round(score, 4) for score in (*scores, *tail)]
 
@@ -234,55 +354,3 @@ class Retriever:
 def _strength(shelf: Sequence[Ranked]) -> float:
     """What the best of a shelf is worth beside another shelf: orders within a shelf are relative to it."""
     return max((item.likeness for item in shelf), default=0.0)
-
-
-def row_of(passage: Passage) -> dict[str, Any]:
-    """One row of a search, as the contract has it."""
-    return {
-        "id": passage.id,
-        "source_id": passage.source_id,
-        "document_id": passage.document_id,
-        "title": passage.title,
-        "locator": passage.locator,
-        "text": passage.text,
-        "score": passage.score,
-        "status": passage.status,
-        "authority": passage.authority,
-        "confidence": passage.confidence,
-        "effective_from": passage.effective_from.isoformat() if passage.effective_from else None,
-        "effective_to": passage.effective_to.isoformat() if passage.effective_to else None,
-        "collection": passage.collection,
-        "context": passage.context,
-    }
-
-
-def _passage(view: View, text: StoredPassage, score: float, status: Any) -> Passage:
-    version = view.snapshot.version[text.version_id]
-    shared = replace(
-        _EMPTY,
-        **{name: getattr(text, name) for name in StoredPassage.__slots__ if name in Passage.__slots__},
-    )
-    return replace(
-        shared,
-        generation=version.generation,
-        collection=version.collection,
-        score=score,
-        status=status,
-        doc_no=version.doc_no,
-        issuer=version.issuer,
-        source=version.source,
-        not_held=version.not_held,
-    )
-
-
-_EMPTY = Passage(
-    id="",
-    source_id="",
-    document_id="",
-    version="",
-    generation=0,
-    collection="",
-    title="",
-    locator="",
-    text="",
-)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.retrieval.features import fold
+from assistant.retrieval.naming import TitleBook, title_book
 from assistant.store import documents, passages, versions
 from assistant.store.database import StoreSession
 from assistant.store.passages import ManifestRow
 from assistant.store.versions import StoredVersion
 
 PORTRAITS = "portraits"
-_ASIDE = re.compile(r"[（(][^（）()]*[）)]|中华人民共和国|[《》\s]")
 
 
 @dataclass(frozen=True)
@@ -82,18 +80,12 @@ class Snapshot:
         return {title: np.array(own, dtype=np.int64) for title, own in found.items()}
 
     @cached_property
-    def names(self) -> tuple[tuple[str, str], ...]:
-        """Every title as people say it, beside the title itself."""
-        found = ((short_title(title), title) for title in self.titled)
-        return tuple((short, title) for short, title in found if len(short) >= 4)
+    def names(self) -> TitleBook:
+        """What the titles may be called."""
+        return title_book(self.titled)
 
     def shelf(self, row: ManifestRow) -> str:
         return PORTRAITS if row.enterprise is not None else "knowledge"
-
-
-def short_title(title: str) -> str:
-    """A title as people say it: without state name, year in brackets and book marks, folded."""
-    return fold(_ASIDE.sub("", title))
 
 
 async def read_snapshot(session: StoreSession) -> Snapshot:

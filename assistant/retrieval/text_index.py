@@ -56,6 +56,12 @@ class QueryTerms:
         found = set(cut(text))
         return sum(weight for term, weight in self.weights.items() if term in found) / (self.total or 1.0)
 
+    def found_in(self, text: str) -> tuple[str, ...]:
+        """The terms that stand in a text, rarest first."""
+        found = set(cut(text))
+        held = [term for term in self.weights if term in found]
+        return tuple(sorted(held, key=lambda term: -self.weights[term]))
+
 
 class TextIndex:
     """One SQLite file, or `:memory:`. Every method may raise `sqlite3.Error`: then the index is to be rebuilt."""
@@ -88,6 +94,13 @@ class TextIndex:
     def state(self) -> dict[str, str]:
         with self._lock:
             return dict(self._connection.execute("SELECT key, value FROM state").fetchall())
+
+    def note(self, state: Mapping[str, str]) -> None:
+        with self._lock:
+            self._connection.executemany(
+                "INSERT INTO state VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+                list(state.items()),
+            )
 
     def ids(self) -> list[str]:
         """Passage ids by row."""

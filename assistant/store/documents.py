@@ -14,7 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assistant.document import DocumentVersion, DraftPassage
 from assistant.errors import InvalidRequest, NotFound
 from assistant.principal import Principal
-from assistant.store.tables import READY, RETIRED, DocumentRow, MetaRow, PassageRow, VersionRow
+from assistant.store.tables import (
+    READY,
+    RETIRED,
+    DocumentRow,
+    EncodingRow,
+    MetaRow,
+    PassageRow,
+    VersionRow,
+)
 from assistant.store.versions import StoredVersion, load_versions, may_see
 
 MAX_NAME_CHARS = 200
@@ -44,8 +52,9 @@ class DocumentSummary:
 
 
 def content_hash(version: DocumentVersion, passages: Sequence[DraftPassage]) -> str:
-    """Hash of everything a version says, the encoder's name included, the embedding bytes not."""
-    whole = [asdict(version), [asdict(replace(passage, embedding=None)) for passage in passages]]
+    """Hash of everything a version says; its vectors are the business of the encoder that serves."""
+    bare = [asdict(replace(passage, embedding=None, encoder="")) for passage in passages]
+    whole = [asdict(version), bare]
     text = json.dumps(whole, ensure_ascii=True, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -101,7 +110,15 @@ async def upsert_version(
         )
         .returning(VersionRow.id)
     )
-    await session.execute(insert(PassageRow), _passage_rows(row_id, version, passages))
+    rows = _passage_rows(row_id, version, passages)
+    await session.execute(insert(PassageRow), rows)
+    vectors = [
+        {"passage_id": row["id"], "encoder": passage.encoder, "vector": passage.embedding}
+        for row, passage in zip(rows, passages, strict=True)
+        if passage.embedding is not None
+    ]
+    if vectors:
+        await session.execute(insert(EncodingRow), vectors)
     return Upserted(version.id, version.version, generation, changed=True, passages=len(passages))
 
 
@@ -181,6 +198,7 @@ def _passage_rows(
         content = (passage.source_id, passage.locator, passage.text)
         repeat = seen[content] = seen.get(content, 0) + 1
         values = asdict(passage)
+        del values["embedding"], values["encoder"]
         values["enterprise_code"] = values.pop("enterprise") or version.enterprise
         values["title"] = passage.title or version.title
         values["audience"] = passage.audience or version.audience

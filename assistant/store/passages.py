@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assistant.principal import Principal
 from assistant.store.consents import granted_pairs, readable
 from assistant.store.domains import CREDIT_SERVICE
-from assistant.store.tables import READY, PassageRow, VersionRow
+from assistant.store.tables import READY, EncodingRow, PassageRow, VersionRow
 
 _BATCH = 500
 
@@ -60,13 +60,12 @@ class ManifestRow:
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """What an index is built from."""
+    """What an index is built from; `embedding` is `None` where the encoder asked for has no vector."""
 
     id: str
     title: str
     locator: str
     text: str
-    encoder: str
     embedding: bytes | None
     context: str
 
@@ -169,9 +168,9 @@ async def iterate_texts(session: AsyncSession) -> AsyncIterator[tuple[str, str]]
 
 
 async def iterate_embeddings(
-    session: AsyncSession, *, after_version: int = 0, batch: int = _BATCH
+    session: AsyncSession, encoder: str, *, after_version: int = 0, batch: int = _BATCH
 ) -> AsyncIterator[IndexEntry]:
-    """Everything an index is rebuilt from, in a fixed order, read in batches. For index building only.
+    """Everything an index of an encoder's vectors is rebuilt from, in a fixed order, in batches. For that only.
 
     `after_version` leaves out the version rows up to that one: version rows only ever get larger numbers.
     """
@@ -186,11 +185,14 @@ async def iterate_embeddings(
                     PassageRow.title,
                     PassageRow.locator,
                     PassageRow.text,
-                    PassageRow.encoder,
-                    PassageRow.embedding,
+                    EncodingRow.vector,
                     PassageRow.context,
                 )
                 .join(VersionRow, VersionRow.id == PassageRow.version_id)
+                .outerjoin(
+                    EncodingRow,
+                    (EncodingRow.passage_id == PassageRow.id) & (EncodingRow.encoder == encoder),
+                )
                 .where(
                     VersionRow.state == READY,
                     (PassageRow.version_id > position[0])

@@ -75,7 +75,7 @@ class VersionRow(Table):
 
 
 class PassageRow(Table):
-    """A passage of a READY version, with its embedding bytes. Empty overrides mean: as the version says."""
+    """A passage of a READY version. Empty overrides mean: as the version says."""
 
     __tablename__ = "passages"
     __table_args__ = (Index("ix_passages_enterprise_code_domain", "enterprise_code", "domain"),)
@@ -89,8 +89,6 @@ class PassageRow(Table):
     title: Mapped[str]
     locator: Mapped[str]
     text: Mapped[str]
-    embedding: Mapped[bytes | None] = mapped_column(LargeBinary)
-    encoder: Mapped[str]
     confidence: Mapped[str | None]
     authority: Mapped[str | None]
     issued: Mapped[date | None]
@@ -100,6 +98,16 @@ class PassageRow(Table):
     enterprise_code: Mapped[str | None]
     domain: Mapped[str | None]
     context: Mapped[str] = mapped_column(server_default="")
+
+
+class EncodingRow(Table):
+    """The vector of a passage by one encoder; several encoders may stand side by side, one of them serves."""
+
+    __tablename__ = "encodings"
+
+    passage_id: Mapped[str] = mapped_column(ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True)
+    encoder: Mapped[str] = mapped_column(primary_key=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class EnterpriseRow(Table):

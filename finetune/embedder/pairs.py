@@ -17,7 +17,7 @@ from assistant.content import content_path
 from assistant.grounding import split_sentences
 from knowledge.load import load_file
 
-TUNE_SHARE = 0.2
+FOLDS = 5
 _HEADING = re.compile(r"^#+\s*(.+)$", re.M)
 
 
@@ -41,9 +41,9 @@ def questions(path: Path) -> list[Question]:
     return [Question(row["query_id"], row["query"], tuple(row["gold"])) for row in lines(path)]
 
 
-def held_out(question: Question) -> bool:
-    """Whether a training question is kept from training, to choose weights on; the same fifth every time."""
-    return random.Random(question.id).random() < TUNE_SHARE
+def fold(question: Question) -> int:
+    """Which fifth of the training questions this one is in: 0 to 4, the same every time."""
+    return int(random.Random(question.id).random() * FOLDS)
 
 
 def stard_corpus(data: Path) -> list[str]:

@@ -1,7 +1,8 @@
 """Train bagui-embed: `python -m finetune.embedder.train --data PATH [--out assistant/models/embed]`.
 
 A table of vectors for characters and character pairs, trained by in-batch contrast on one core in about a
-quarter of an hour: first on pairs cut from law texts, then on questions with mined hard negatives.
+quarter of an hour: first on pairs cut from law texts, then on questions with mined hard negatives. What ships is the
+running average of the table over the question steps. `--start FILE` keeps the table after the pairs, for further runs.
 """
 
 from __future__ import annotations
@@ -31,12 +32,20 @@ options.add_argument("--question-steps", type=int, default=200)
 options.add_argument("--rate", type=float, default=0.01)
 options.add_argument("--temperature", type=float, default=0.05)
 options.add_argument("--version", default="1")
+options.add_argument("--average", type=float, default=0.97, help="decay of the running average; 0 for none")
+options.add_argument(
+    "--start", type=Path, help="table after the general pairs: read if it is there, else written"
+)
+options.add_argument("--seed", type=int, default=7)
+options.add_argument(
+    "--fold", type=int, default=0, help="which fifth of the questions is kept back to tune on"
+)
 options.add_argument(
     "--all-questions", action="store_true", help="the final run: keep no questions back to tune on"
 )
 args = options.parse_args()
-rng = random.Random(7)
-torch.manual_seed(7)
+rng = random.Random(args.seed)
+torch.manual_seed(args.seed)
 began = time.time()
 
 
@@ -47,8 +56,8 @@ def log(text: str) -> None:
 # ---- texts
 corpus = pairs.stard_corpus(args.data)
 asked = pairs.questions(args.data / "stard" / "train.jsonl.gz")
-training = [question for question in asked if args.all_questions or not pairs.held_out(question)]
-tuning = [question for question in asked if pairs.held_out(question)]
+training = [question for question in asked if args.all_questions or pairs.fold(question) != args.fold]
+tuning = [question for question in asked if pairs.fold(question) == args.fold]
 from_questions = [(question.text, corpus[gold]) for question in training for gold in question.gold]
 general = [
     *pairs.article_pairs(corpus, rng),
@@ -70,28 +79,34 @@ log(
 )
 
 # ---- vocabulary: the most frequent terms, questions counted tenfold; weight by rarity
-sample = rng.sample(corpus, 40_000) + [text[:300] for pair in rng.sample(general, 40_000) for text in pair]
-counted: dict[int, int] = {}
-for start in range(0, len(sample), 10_000):
-    terms, owners = codes(sample[start : start + 10_000])
-    unique = np.unique(np.stack([terms, owners.astype(np.uint64)]), axis=1)[0]
-    for term, count in zip(*np.unique(unique, return_counts=True), strict=True):
-        counted[int(term)] = counted.get(int(term), 0) + int(count)
-terms, _ = codes([question.text for question in training])
-for term in terms.tolist():
-    counted[term] = counted.get(term, 0) + 10
-chosen = sorted(counted, key=lambda term: -counted[term])[: args.terms]
-vocabulary = np.sort(np.array(chosen, dtype=np.uint64))
-rarity = (
-    np.log(len(sample) / np.array([counted[int(term)] for term in vocabulary])).clip(0.3).astype(np.float32)
-)
-log(f"{len(counted)} terms seen, {len(vocabulary)} kept")
+started = dict(np.load(args.start)) if args.start is not None and args.start.exists() else {}
+if started:
+    vocabulary, rarity = started["vocabulary"], started["rarity"]
+else:
+    sample = rng.sample(corpus, 40_000) + [
+        text[:300] for pair in rng.sample(general, 40_000) for text in pair
+    ]
+    counted: dict[int, int] = {}
+    for start in range(0, len(sample), 10_000):
+        terms, owners = codes(sample[start : start + 10_000])
+        unique = np.unique(np.stack([terms, owners.astype(np.uint64)]), axis=1)[0]
+        for term, count in zip(*np.unique(unique, return_counts=True), strict=True):
+            counted[int(term)] = counted.get(int(term), 0) + int(count)
+    terms, _ = codes([question.text for question in (asked if args.start else training)])
+    for term in terms.tolist():
+        counted[term] = counted.get(term, 0) + 10
+    chosen = sorted(counted, key=lambda term: -counted[term])[: args.terms]
+    vocabulary = np.sort(np.array(chosen, dtype=np.uint64))
+    often = np.array([counted[int(term)] for term in vocabulary])
+    rarity = np.log(len(sample) / often).clip(0.3).astype(np.float32)
+log(f"{len(vocabulary)} terms kept")
 
 # ---- model: rows start as random directions as long as the term is rare (a random projection of tf-idf)
 table = torch.nn.Parameter(
     torch.randn(len(vocabulary), args.dim) * torch.from_numpy(rarity)[:, None] / args.dim**0.5
 )
 optimizer = torch.optim.Adam([table], lr=args.rate, betas=(0.9, 0.99))
+mean: torch.Tensor | None = None
 
 
 def vectors(texts: list[str]) -> torch.Tensor:
@@ -123,7 +138,7 @@ def step(questions: list[str], passages: list[str], hard: list[str], gold: torch
 
 
 def encoder() -> StaticEncoder:
-    return StaticEncoder(vocabulary, table.detach().numpy(), "training")
+    return StaticEncoder(vocabulary, (table.detach() if mean is None else mean).numpy(), "training")
 
 
 def top(questions: list[pairs.Question], k: int) -> np.ndarray:
@@ -144,9 +159,10 @@ def report(name: str) -> None:
     log(f"{name}: held-out questions R@10 {recall[10]:.3f} R@100 {recall[100]:.3f}")
 
 
-report("before training")
 total = args.steps + args.question_steps
-for index in range(args.steps):
+if started:
+    table.data = torch.from_numpy(started["table"])
+for index in range(0 if started else args.steps):
     for group in optimizer.param_groups:
         group["lr"] = args.rate * min((index + 1) / 30, 1 - index / total)
     start = index * args.batch % (len(general) - args.batch)
@@ -154,12 +170,15 @@ for index in range(args.steps):
     loss = step([a for a, _ in batch], [b[:300] for _, b in batch], [], None)
     if index % 50 == 0:
         log(f"step {index} loss {loss:.3f}")
+if args.start is not None and not started:
+    np.savez(args.start, vocabulary=vocabulary, rarity=rarity, table=table.detach().numpy())
 report("after general pairs")
 
 # ---- questions with hard negatives: what the model itself takes for an answer
 mined = top(training, 60)
 gold_of = [set(question.gold) for question in training]
 hard_of = [[int(i) for i in row if int(i) not in gold] for row, gold in zip(mined, gold_of, strict=True)]
+mean = table.detach().clone() if args.average else None
 for index in range(args.question_steps):
     for group in optimizer.param_groups:
         group["lr"] = args.rate * (1 - (args.steps + index) / total)
@@ -174,18 +193,18 @@ for index in range(args.question_steps):
             gold[row, column] = column != row and article in gold_of[question]
     loss = step(
         [training[i].text for i in picked] + [a for a, _ in background],
-        [corpus[i] for i in golds] + [b[:300] for _, b in background],
-        [corpus[i] for i in hard],
+        [corpus[i][:300] for i in golds] + [b[:300] for _, b in background],
+        [corpus[i][:300] for i in hard],
         gold,
     )
+    if mean is not None:
+        mean.lerp_(table.detach(), 1 - args.average)
     if index % 50 == 0:
         log(f"question step {index} loss {loss:.3f}")
-    if index % 100 == 99:
-        report(f"question step {index + 1}")
 report("after questions")
 
 # ---- ship: int8 with one scale a row
-learned = table.detach().numpy()
+learned = (table.detach() if mean is None else mean).numpy()
 scale = np.abs(learned).max(axis=1) / 127
 args.out.mkdir(parents=True, exist_ok=True)
 save_file(

@@ -32,7 +32,7 @@ _AUTHORITY = {
 
 def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: bagui ask '2025年6月的一年期LPR是多少' --as-of 2026-01-01")(ask)
-    app.command(epilog="Example: bagui search '流动资金贷款期限' --k 3 --json")(search)
+    app.command(epilog="Example: bagui search '流动资金贷款期限' --k 3 --explain")(search)
     app.command(epilog="Example: bagui tools --json")(tools)
     app.command(
         epilog="""Example: bagui tool loan_rate --args '{"day": "2025-06-30", "tenor": "1y"}' --json"""
@@ -102,10 +102,13 @@ def search(
     as_of: AsOf = None,
     role_: Role = "rm",
     enterprise: Enterprise = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Why each passage stands there, and what the filters left out.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Passages of the knowledge base, best first."""
-    rows = perform(
+    found = perform(
         "search",
         {
             "query": query,
@@ -114,14 +117,40 @@ def search(
             "as_of": day(as_of, "--as-of"),
             "role": role(role_),
             "enterprise": enterprise,
+            "explain": explain,
         },
     )
     if as_json:
-        print_json(rows)
+        print_json(found)
         return
-    for row in rows:
+    for row in found["rows"] if explain else found:
         typer.echo(f"{row['score']:.3f}  《{row['title']}》{row['locator']}（{_STATUS[row['status']]}）")
         typer.echo(f"       {' '.join(row['text'].split())[:120]}")
+        if explain:
+            typer.echo(f"       {_reasons(row['why'])}")
+    if explain:
+        _show_filters(found)
+
+
+def _reasons(why: dict[str, Any]) -> str:
+    rerank = "" if why["rerank"] is None else f"，重排{why['rerank']:.2f}"
+    boost = f"，点名{why['boost']:+.2f}" if why["boost"] else ""
+    factor = f"，时效或示例折减×{why['factor']:.2f}" if why["factor"] != 1 else ""
+    terms = "、".join(why["terms"]) or "无"
+    scores = f"字面{why['lexical']:.2f}，语义{why['dense']:.2f}，合计{why['fused']:.2f}"
+    return f"{scores}{rerank}{boost}{factor} → {why['order']:.2f}；命中：{terms}"
+
+
+def _show_filters(found: dict[str, Any]) -> None:
+    names = {
+        "collection": "不在所选集合",
+        "audience": "对象不符",
+        "date": "当日不适用",
+        "consent": "未获授权",
+    }
+    left_out = "，".join(f"{names[name]}{count}段" for name, count in found["dropped"].items() if count)
+    say(f"检索 {found['searched']} 段（{found['as_of']}），语义权重{found['dense_weight']}；{found['index']}")
+    say(f"过滤：{left_out or '无'}")
 
 
 def tools(as_json: Json = False) -> None:

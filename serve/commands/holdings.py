@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     group.command(epilog="Example: bagui documents remove my-notes")(remove)
     group.command(epilog="Example: bagui documents show working-capital-loans")(show)
     app.add_typer(group, name="documents")
+    app.command(epilog="Example: bagui reindex --encoder /models/bge-m3; bagui reindex --rollback")(reindex)
     app.command(epilog="Example: bagui doctor --json")(doctor)
 
 
@@ -34,21 +35,8 @@ def ingest(
 
     `x.yaml` beside `x.pdf` describes it: title, doc_no, issuer, issued, effective_from, version and the like.
     """
-    shows = sys.stderr.isatty()
-
-    def on_event(event: dict[str, Any]) -> None:
-        if shows and event["event"] == "progress":
-            filled = round(30 * event["done"] / max(event["total"], 1))
-            typer.echo(
-                f"\r[{'#' * filled}{'.' * (30 - filled)}] {event['done']}/{event['total']}",
-                err=True,
-                nl=False,
-            )
-
     absolute = [str(path.expanduser().absolute()) for path in paths]
-    outcomes = perform("ingest", {"paths": absolute, "collection": collection}, on_event)
-    if shows:
-        say("")
+    outcomes = _with_bar("ingest", {"paths": absolute, "collection": collection})
     failed = [outcome for outcome in outcomes if not outcome["ok"]]
     if as_json:
         print_json(outcomes)
@@ -62,6 +50,48 @@ def ingest(
         if not as_json:
             say(f"bagui: {len(failed)} 个文件没有收入，其余已收入")
         raise typer.Exit(1)
+
+
+def _with_bar(name: str, arguments: dict[str, Any]) -> Any:
+    """Runs an operation; a person at a terminal sees how far it is."""
+    shows = sys.stderr.isatty()
+
+    def on_event(event: dict[str, Any]) -> None:
+        if shows and event["event"] == "progress":
+            filled = round(30 * event["done"] / max(event["total"], 1))
+            bar = f"\r[{'#' * filled}{'.' * (30 - filled)}] {event['done']}/{event['total']}"
+            typer.echo(bar, err=True, nl=False)
+
+    value = perform(name, arguments, on_event)
+    if shows:
+        say("")
+    return value
+
+
+def reindex(
+    encoder: Annotated[
+        str | None,
+        typer.Option(help="Folder of a sentence-transformers model, or `shipped`.", metavar="FOLDER"),
+    ] = None,
+    rollback: Annotated[bool, typer.Option("--rollback", help="Back to the vectors kept before.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Encodes every passage anew and switches when all are done; the old vectors serve meanwhile and are kept.
+
+    Without --encoder the encoder of BAGUI_RETRIEVAL__ENCODER is taken, else the shipped one. May be broken off at
+    any moment and run again.
+    """
+    if encoder is not None and rollback:
+        raise typer.BadParameter("--encoder 与 --rollback 不能同时使用")
+    if encoder not in (None, "shipped") and Path(encoder).expanduser().is_dir():
+        encoder = str(Path(encoder).expanduser().absolute())
+    done = _with_bar("reindex", {"encoder": encoder, "rollback": rollback})
+    if as_json:
+        print_json(done)
+        return
+    typer.echo(f"现由 {done['encoder']} 检索（{done['passages']} 段）；此前为 {done['before'] or '无'}")
+    if done["folder"]:
+        typer.echo(f"长期使用请设置 BAGUI_RETRIEVAL__ENCODER={done['folder']}（不设置也会沿用）")
 
 
 def documents(

@@ -27,6 +27,7 @@ class SearchArguments(Asked):
     k: int = Field(default=10, ge=1, le=200)
     collection: str | None = None
     as_of: date | None = None
+    explain: bool = False
 
 
 class ToolArguments(Asked):
@@ -53,10 +54,9 @@ async def ask(bagui: Bagui, asked: AskArguments) -> Stream:
 
 async def search(bagui: Bagui, asked: SearchArguments) -> Stream:
     principal, _ = await _caller(bagui, asked)
+    look = bagui.assistant.explain if asked.explain else bagui.assistant.search
     yield result(
-        await bagui.assistant.search(
-            asked.query, principal, k=asked.k, collection=asked.collection, as_of=asked.as_of
-        )
+        await look(asked.query, principal, k=asked.k, collection=asked.collection, as_of=asked.as_of)
     )
 
 

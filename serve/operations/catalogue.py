@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import NotFound
 from assistant.store.database import Store
 from serve.json_body import check_value, validated
-from serve.operations import answering, document_tree, holdings, rights, sites, users
-from serve.operations.operation import Arguments, FullOperation, Operation, StoreOperation, result
+from serve.operations import answering, document_tree, encoding, holdings, rights, sites, users
+from serve.operations.operation import (
+    Arguments,
+    FullOperation,
+    IndexOperation,
+    Operation,
+    StoreOperation,
+    result,
+)
 
 if TYPE_CHECKING:
     from assistant.build import Bagui
@@ -20,6 +27,7 @@ OPERATIONS: dict[str, Operation] = {
         *answering.OPERATIONS,
         *holdings.OPERATIONS,
         *document_tree.OPERATIONS,
+        *encoding.OPERATIONS,
         *rights.OPERATIONS,
         *sites.OPERATIONS,
         *users.OPERATIONS,
@@ -45,6 +53,8 @@ def run_here(bagui: Bagui, name: str, arguments: Any) -> AsyncIterator[dict[str,
     operation, checked = find(name, arguments)
     if isinstance(operation, FullOperation):
         return operation.run(bagui, checked)
+    if isinstance(operation, IndexOperation):
+        return operation.run(bagui.store, bagui.settings, bagui.retriever, checked)
     return _one(operation, bagui.store, checked)
 
 

@@ -92,7 +92,6 @@ async def remove_document(bagui: Bagui, asked: RemoveArguments) -> Stream:
 
 async def ingest(bagui: Bagui, asked: IngestArguments) -> Stream:
     """Lines of progress, one a file, then every outcome. What was reported is in, whatever comes after."""
-    from assistant.retrieval.encoder import shipped_encoder
     from knowledge.ingest import ingest as take_in
 
     lines: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
@@ -104,7 +103,11 @@ async def ingest(bagui: Bagui, asked: IngestArguments) -> Stream:
         try:
             paths = [Path(path) for path in asked.paths]
             report = await take_in(
-                bagui.store, shipped_encoder(), paths, collection=asked.collection, progress=on_file
+                bagui.store,
+                bagui.retriever.encoder,
+                paths,
+                collection=asked.collection,
+                progress=on_file,
             )
             await bagui.retriever.refresh()
         finally:

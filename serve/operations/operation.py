@@ -12,6 +12,8 @@ from assistant.principal import Principal, principal_for
 
 if TYPE_CHECKING:
     from assistant.build import Bagui
+    from assistant.retrieval.retriever import Retriever
+    from assistant.settings import Settings
     from assistant.store.database import Store
 
 CommandRole = Literal["rm", "enterprise", "developer", "admin", "auditor"]
@@ -55,7 +57,18 @@ class FullOperation:
     furnished: bool = True
 
 
-Operation = StoreOperation | FullOperation
+@dataclass(frozen=True, slots=True)
+class IndexOperation:
+    """Changes what searches rest on, so it must run even where that cannot serve: the retriever is the running
+    server's, or `None`. Its lines are like those of a `FullOperation`.
+    """
+
+    name: str
+    arguments: type[Arguments]
+    run: Callable[[Store, Settings, Retriever | None, Any], Stream]
+
+
+Operation = StoreOperation | FullOperation | IndexOperation
 
 
 def result(value: Any) -> dict[str, Any]:

@@ -168,3 +168,37 @@ async def test_a_question_about_something_else_scores_low(
     for question in ("今天天气怎么样", "红烧肉怎么做", "姚明身高多少", "推荐几部好看的电影"):
         found = await retriever.search(question, rm, as_of=TODAY)
         assert found and not any(retriever.bears_on(passage) for passage in found)
+
+
+@pytest.mark.usefixtures("law")
+async def test_several_named_articles_come_first_in_the_order_of_the_law(
+    retriever: Retriever, rm: Principal, put: Put
+) -> None:
+    drafts = [
+        DraftPassage(f"第{number}条", f"关于第{number}项付款期限的规定。") for number in "一二三四五六七八九"
+    ]
+    title = "最高人民法院关于审理示例往来案件适用法律若干问题的规定"
+    await put(DocumentVersion(id="law", version="1", collection="regulations", title=title), drafts)
+    found = await retriever.search("示例往来司法解释第四条至第六条", rm, as_of=TODAY)
+    assert [passage.locator for passage in found[:3]] == ["第四条", "第五条", "第六条"]
+
+
+@pytest.mark.usefixtures("law", "portraits")
+async def test_an_explanation_says_why_and_counts_what_was_left_out_without_showing_it(
+    retriever: Retriever, rm: Principal
+) -> None:
+    visitor = principal_for("visitor", "someone")
+    told = await retriever.explain("示例贷款期限最长几年", visitor, as_of=TODAY, today=TODAY)
+    assert told["dropped"] == {"collection": 0, "audience": 1, "date": 1, "consent": 0}
+    assert "证照" not in str(told) and "邕江" not in str(told)
+    why = told["rows"][0]["why"]
+    assert {"期限", "贷款"} & set(why["terms"]) and why["dense"] == 1.0 and why["boost"] == 0.0
+    plain = await retriever.search("示例贷款期限最长几年", visitor, as_of=TODAY, today=TODAY)
+    assert [row["id"] for row in told["rows"]] == [passage.id for passage in plain]
+    named = await retriever.explain("示例贷款办法怎么规定用途", rm, as_of=TODAY, today=TODAY)
+    assert named["rows"][0]["why"]["boost"] > 0
+    closed = await retriever.explain("纳税", rm, as_of=TODAY, today=TODAY, collection="portraits")
+    assert closed["dropped"] == {"collection": 5, "audience": 0, "date": 0, "consent": 2}
+    owner = principal_for("enterprise", "owner", enterprise=OTHER)
+    own = await retriever.explain("纳税", owner, as_of=TODAY, today=TODAY, enterprise=OTHER)
+    assert CODE not in str(own)

@@ -1,0 +1,90 @@
+"""Passages that a search found, on their way out: as values, as rows, and as a re-ranker sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from assistant.answer import LegalStatus
+from assistant.passage import Passage
+from assistant.retrieval.interaction import Candidate
+from assistant.retrieval.ranking import Ranked
+from assistant.retrieval.reranker import Reranker
+from assistant.store.passages import StoredPassage
+from assistant.store.versions import StoredVersion
+
+Held = tuple[StoredPassage, Ranked]
+RERANKED = 50
+
+
+def reordered(reranker: Reranker, question: str, held: Sequence[Held]) -> list[Held]:
+    """The first `RERANKED` knowledge passages in the order of the re-ranker; portraits keep their places."""
+    places = [place for place, (text, _) in enumerate(held) if text.enterprise is None][:RERANKED]
+    own = [held[place] for place in places]
+    scores = reranker.scores(question, [candidate_of(text, item) for text, item in own])
+    judged = [
+        (text, replace(item, reranked=float(score))) for (text, item), score in zip(own, scores, strict=True)
+    ]
+    ordered = list(held)
+    for place, pair in zip(places, sorted(judged, key=lambda pair: -pair[1].order), strict=True):
+        ordered[place] = pair
+    return ordered
+
+
+def candidate_of(text: StoredPassage, item: Ranked) -> Candidate:
+    """What a re-ranker looks at."""
+    place = f"{text.context} {text.locator}".strip()
+    return Candidate(text.title, place, text.text, item.lexical, item.dense, item.fused, item.likeness)
+
+
+def row_of(passage: Passage) -> dict[str, Any]:
+    """One row of a search, as the contract has it."""
+    return {
+        "id": passage.id,
+        "source_id": passage.source_id,
+        "document_id": passage.document_id,
+        "title": passage.title,
+        "locator": passage.locator,
+        "text": passage.text,
+        "score": passage.score,
+        "status": passage.status,
+        "authority": passage.authority,
+        "confidence": passage.confidence,
+        "effective_from": passage.effective_from.isoformat() if passage.effective_from else None,
+        "effective_to": passage.effective_to.isoformat() if passage.effective_to else None,
+        "collection": passage.collection,
+        "context": passage.context,
+    }
+
+
+def passage_of(text: StoredPassage, version: StoredVersion, score: float, status: LegalStatus) -> Passage:
+    """The passage as the rest of the program knows it."""
+    shared = replace(
+        _EMPTY,
+        **{name: getattr(text, name) for name in StoredPassage.__slots__ if name in Passage.__slots__},
+    )
+    return replace(
+        shared,
+        generation=version.generation,
+        collection=version.collection,
+        score=score,
+        status=status,
+        doc_no=version.doc_no,
+        issuer=version.issuer,
+        source=version.source,
+        not_held=version.not_held,
+    )
+
+
+_EMPTY = Passage(
+    id="",
+    source_id="",
+    document_id="",
+    version="",
+    generation=0,
+    collection="",
+    title="",
+    locator="",
+    text="",
+)
