@@ -10,7 +10,7 @@ import yaml
 
 from assistant.document import DraftPassage
 from knowledge.chunk import chunk
-from knowledge.loaded import LoadedDocument, Unreadable, passage_from, version_from
+from knowledge.loaded import DEFAULT_AUDIENCE, LoadedDocument, Unreadable, passage_from, version_from
 
 SECTION_LIMIT = 1500
 _FRONT = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)\n---[ \t]*(?:\n|\Z)", re.S)
@@ -40,6 +40,7 @@ def load_document(values: dict[str, Any], body: str, path: Path) -> LoadedDocume
         "version": "1",
         "collection": path.parent.name,
         "title": heading[1].strip() if heading else path.stem,
+        "audience": DEFAULT_AUDIENCE,
         **values,
     }
     values["version"] = str(values["version"])

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from assistant.principal import Audience
 from serve.commands.shell import Json, Role, perform, print_json, print_rows, role, say
 
 
@@ -28,25 +29,28 @@ def add_to(app: typer.Typer) -> None:
 def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...")],
     collection: Annotated[str | None, typer.Option(help="Collection for files that name none.")] = None,
+    audience: Annotated[
+        Audience,
+        typer.Option(
+            help="Who may read files that do not say it: public (also enterprises and visitors) or staff."
+        ),
+    ] = "internal",
     as_json: Json = False,
 ) -> None:
     """Brings files or folders into the knowledge base: md, txt, html, pdf, docx, xlsx, csv, jsonl.
 
-    `x.yaml` beside `x.pdf` describes it: title, doc_no, issuer, issued, effective_from, version and the like.
+    `x.yaml` beside `x.pdf` describes it: title, doc_no, issuer, issued, effective_from, version, audience and the like.
+    A run that was interrupted is taken up by the same command.
     """
     shows = sys.stderr.isatty()
 
     def on_event(event: dict[str, Any]) -> None:
         if shows and event["event"] == "progress":
-            filled = round(30 * event["done"] / max(event["total"], 1))
-            typer.echo(
-                f"\r[{'#' * filled}{'.' * (30 - filled)}] {event['done']}/{event['total']}",
-                err=True,
-                nl=False,
-            )
+            typer.echo(f"\r{_bar(event)}\x1b[K", err=True, nl=False)
 
     absolute = [str(path.expanduser().absolute()) for path in paths]
-    outcomes = perform("ingest", {"paths": absolute, "collection": collection}, on_event)
+    asked = {"paths": absolute, "collection": collection, "audience": audience}
+    outcomes = perform("ingest", asked, on_event)
     if shows:
         say("")
     failed = [outcome for outcome in outcomes if not outcome["ok"]]
@@ -54,7 +58,8 @@ def ingest(
         print_json(outcomes)
     else:
         for outcome in outcomes:
-            note = outcome["error"] or f"{outcome['outcome']}，{outcome['passages']} 段"
+            inside = "，仅内部可见" if outcome["audience"] == "internal" else ""
+            note = outcome["error"] or f"{outcome['outcome']}，{outcome['passages']} 段{inside}"
             typer.echo(f"{'✓' if outcome['ok'] else '✗'} {outcome['path']}：{note}")
             if outcome["note"]:
                 typer.echo(f"  {outcome['note']}")
@@ -62,6 +67,18 @@ def ingest(
         if not as_json:
             say(f"bagui: {len(failed)} 个文件没有收入，其余已收入")
         raise typer.Exit(1)
+
+
+_STAGES = {"read": "解析", "encode": "编码", "store": "入库", "done": "完成"}
+_BAR = 30
+
+
+def _bar(event: dict[str, Any]) -> str:
+    """Files done, and how far the one in hand is: `[###...] 3/10 解析 12/80 handbook.pdf`."""
+    filled = round(_BAR * event["done"] / max(event["total"], 1))
+    part = f" {event['part']}/{event['parts']}" if event["parts"] else ""
+    head = f"[{'#' * filled}{'.' * (_BAR - filled)}] {event['done']}/{event['total']}"
+    return f"{head} {_STAGES[event['stage']]}{part} {Path(event['path']).name[:30]}"
 
 
 def documents(

@@ -7,12 +7,14 @@ from pathlib import Path
 from assistant.retrieval.encoder import shipped_encoder
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
-from knowledge.ingest import FileOutcome, ingest
+from knowledge.ingest import ingest
+from knowledge.outcome import Step
 
 
-def acknowledge(file: FileOutcome, done: int, total: int) -> None:
-    sys.stdout.write(f"{file.outcome} {file.path.name}\n")
-    sys.stdout.flush()
+def acknowledge(step: Step) -> None:
+    if step.outcome is not None:
+        sys.stdout.write(f"{step.outcome.outcome} {step.path.name}\n")
+        sys.stdout.flush()
 
 
 async def main(home: Path, folder: Path) -> None:

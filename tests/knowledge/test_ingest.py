@@ -9,7 +9,8 @@ from assistant.retrieval.encoder import StaticEncoder, from_bytes, passage_text
 from assistant.store.database import Store
 from assistant.store.documents import list_documents
 from assistant.store.passages import iterate_embeddings, load_passages
-from knowledge.ingest import IngestReport, ingest, load_builtin
+from knowledge.ingest import ingest, load_builtin
+from knowledge.outcome import IngestReport, Step
 
 RM = principal_for("rm", "tester")
 
@@ -29,12 +30,12 @@ async def test_each_file_has_its_outcome_and_a_bad_one_stops_nothing(
     (folder / "c.txt").write_text("", "utf-8")
     (folder / "d.exe").write_bytes(b"MZ")
     (folder / "e.md").write_text("# 说明\n利率为3%。", "utf-8")
-    seen: list[tuple[str, int, int]] = []
+    steps: list[Step] = []
     report = await ingest(
         knowledge_store,
         encoder,
         [folder, tmp_path / "missing.txt"],
-        progress=lambda file, done, total: seen.append((file.path.name, done, total)),
+        progress=steps.append,
     )
     assert outcomes(report) == {
         "a.txt": "added",
@@ -46,7 +47,10 @@ async def test_each_file_has_its_outcome_and_a_bad_one_stops_nothing(
     }
     reasons = {file.path.name: file.reason for file in report.files}
     assert "PDF已损坏" in reasons["b.pdf"] and "空" in reasons["c.txt"] and ".exe" in reasons["d.exe"]
-    assert [done for _, done, _ in seen] == [1, 2, 3, 4, 5, 6] and {total for *_, total in seen} == {6}
+    finished = [step for step in steps if step.outcome is not None]
+    assert [step.done for step in finished] == [1, 2, 3, 4, 5, 6] and {step.total for step in steps} == {6}
+    stages = [step.stage for step in steps if step.path.name == "a.txt"]
+    assert stages == ["read", "encode", "encode", "store", "done"]
     assert not report.ok
     async with knowledge_store.reading() as session:
         assert len(await list_documents(session, RM)) == 2
