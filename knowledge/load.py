@@ -14,7 +14,7 @@ from knowledge.clean import clean
 from knowledge.description import article_days, describe, side_car
 from knowledge.formats import MARKDOWN, PASSAGES, OnPage, extract, suffix
 from knowledge.loaded import Extract, LoadedDocument, Unreadable
-from knowledge.markdown import front_matter, load_document
+from knowledge.markdown import front_matter, has_own_sections, load_document
 from knowledge.passage_file import load_passages
 from knowledge.statute import Piece, statute_pieces
 
@@ -50,7 +50,7 @@ def load_file(
     text = clean(read.text)
     found = front_matter(text) if suffix(path) in MARKDOWN else None
     if found is not None:
-        document = load_document({**unsaid, **found[0], **side_car(path), **given}, found[1], path)
+        document = _described(found[1], path, {**unsaid, **found[0], **side_car(path), **given})
     else:
         document = split_text(
             Extract(text, read.note, read.certain), path, {**unsaid, **side_car(path), **given}
@@ -58,6 +58,15 @@ def load_file(
     if not document.passages:
         raise Unreadable("文件里没有可用的文字")
     return [document]
+
+
+def _described(body: str, path: Path, values: dict[str, Any]) -> LoadedDocument:
+    """A text under front matter: a statute by its articles, else one passage a section."""
+    document = load_document(values, body, path)
+    pieces = [] if has_own_sections(body) else statute_pieces(body)
+    if not pieces:
+        return document
+    return replace(document, passages=tuple(_of_pieces(pieces, article_days(values))))
 
 
 def split_text(read: Extract, path: Path, given: Mapping[str, Any]) -> LoadedDocument:

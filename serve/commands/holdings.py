@@ -133,9 +133,10 @@ def show(
         )
         if version["unknown"]:
             typer.echo(f"  注意：{'、'.join(version['unknown'])}未知")
-        for other in version["replaced_by"]:
-            start = f"，{other['effective_from']}起施行" if other["effective_from"] else ""
-            typer.echo(f"  已由《{other['title']}》{other['version']}修订或取代{start}")
+        for how, others in (("修订", version["amended_by"]), ("取代", version["repealed_by"])):
+            for other in others:
+                start = f"，{other['effective_from']}起施行" if other["effective_from"] else ""
+                typer.echo(f"  由《{other['title']}》{other['version']}{how}{start}")
         if version["supersedes"]:
             typer.echo(f"  取代：{'、'.join(version['supersedes'])}")
         for group in version["articles"]:
