@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from assistant.principal import Audience
 from serve.commands.shell import Json, Role, perform, print_json, print_rows, role, say
 
 
@@ -30,7 +29,7 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...")],
     collection: Annotated[str | None, typer.Option(help="Collection for files that name none.")] = None,
     audience: Annotated[
-        Audience,
+        Literal["public", "internal"],
         typer.Option(
             help="Who may read files that do not say it: public (also enterprises and visitors) or staff."
         ),
