@@ -19,6 +19,7 @@ from assistant.draft import AnswerDraft
 from assistant.errors import BaguiError, Forbidden
 from assistant.grounding import EvidenceBook
 from assistant.law_dates import label_status
+from assistant.law_history import law_history
 from assistant.mentions import delexicalise, placeholder_values, values_line
 from assistant.phrasing import PhrasingTask, look_up, phrase
 from assistant.principal import Principal
@@ -172,6 +173,17 @@ class Assistant:
             return
         if asked.question != asked.said:
             yield draft.release_reading(f"承接上一问，理解为：{redact(asked.question).rstrip('？?。')}。")
+        history = await law_history(
+            self.store, asked.query, principal, draft.book, as_of=asked.as_of, today=asked.today
+        )
+        if history is not None:
+            draft.passages += history.cited
+            draft.missing += history.missing
+            for sentence in history.sentences:
+                yield draft.release(sentence)
+            if history.whole:
+                draft.model = "versions"
+                return
         await self._retrieve(draft, asked, principal)
         yield Retrieved(count=len(draft.passages), titles=tuple(p.title for p in draft.passages))
         task = self._phrasing_task(draft, asked, principal)
@@ -194,7 +206,7 @@ class Assistant:
             today=asked.today,
             enterprise=asked.enterprise,
         )
-        draft.passages = [passage for passage in found if self.retriever.bears_on(passage)]
+        draft.passages += [passage for passage in found if self.retriever.bears_on(passage)]
         draft.successors = await self.retriever.successors(
             asked.query, draft.passages, principal, as_of=asked.as_of
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,14 @@ import yaml
 
 from assistant.document import DocumentVersion, bare_title
 from knowledge.clean import clean
-from knowledge.loaded import DEFAULT_COLLECTION, Unreadable, file_id, version_from
+from knowledge.loaded import (
+    DEFAULT_AUDIENCE,
+    DEFAULT_COLLECTION,
+    Unreadable,
+    file_id,
+    passage_from,
+    version_from,
+)
 from knowledge.metadata import Metadata, days_in_name, metadata_of
 from knowledge.sources import known_of
 from knowledge.statute import Piece
@@ -22,15 +30,16 @@ _NO_TITLE = re.compile(
 )
 _LOCAL = re.compile(r"(?:广西|南宁|柳州|桂林|北海|钦州|防城港|玉林|百色|梧州|贺州|河池|来宾|贵港|崇左)")
 _MAX_SIDE_CAR = 100_000
+_OF_ARTICLES = ("issued", "effective_from", "effective_to", "confidence")
 
 
-def describe(text: str, pieces: list[Piece], path: Path, collection: str | None) -> DocumentVersion:
-    """The version of one file. The side-car wins over the text, the text over the file's name, this over the list.
+def describe(text: str, pieces: list[Piece], path: Path, given: Mapping[str, Any]) -> DocumentVersion:
+    """The version of one file. `given` (side-car, options) wins over the text, the text over the file's name, this
+    over the list.
 
     A statute with a known day is an edition of the law its title names: `id` is the title, `version` the day, so
-    that editions from several files stand under one document. Raises `Unreadable` for a side-car that is wrong.
+    that editions from several files stand under one document. Raises `Unreadable` for a value that is wrong.
     """
-    given = side_car(path)
     title = str(given.get("title") or _title(text, statute=bool(pieces)) or clean(path.stem))
     head = pieces[0].raw if pieces and pieces[0].kind == "preamble" else None
     said = metadata_of(text, head)
@@ -52,12 +61,12 @@ def describe(text: str, pieces: list[Piece], path: Path, collection: str | None)
             "version": "1",
             "collection": "regulations" if official else DEFAULT_COLLECTION,
             "authority": ("local" if local else "national") if official else "internal",
+            "audience": DEFAULT_AUDIENCE,
             "source": clean(path.name),
             **({"jurisdiction": local[0]} if local and official else {}),
             **values,
             **given,
             "title": title,
-            **({"collection": collection} if collection else {}),
         }
     )
 
@@ -78,6 +87,18 @@ def side_car(path: Path) -> dict[str, Any]:
             known = {str(name): value for name, value in values.items() if value is not None}
             return known | ({"version": str(known["version"])} if "version" in known else {})
     return {}
+
+
+def article_days(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What a side-car says of single articles: `articles: {第五条: {effective_from: 2031-01-01}}`. Raises `Unreadable`."""
+    articles = given.get("articles") or {}
+    if not isinstance(articles, dict) or not all(isinstance(values, dict) for values in articles.values()):
+        raise Unreadable("说明文件的 articles 应为“条号: {日期}”")
+    found: dict[str, dict[str, Any]] = {}
+    for number, values in articles.items():
+        checked = passage_from({"locator": str(number), "text": str(number), **values})
+        found[str(number)] = {name: getattr(checked, name) for name in _OF_ARTICLES if name in values}
+    return found
 
 
 def _said(said: Metadata, path: Path) -> dict[str, Any]:

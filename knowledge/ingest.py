@@ -3,59 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from assistant.content import content_path
 from assistant.document import DocumentVersion, DraftPassage
 from assistant.errors import InvalidRequest
+from assistant.principal import Audience
 from assistant.retrieval.encoder import Encoder, passage_text, to_bytes
 from assistant.store.database import Store
 from assistant.store.documents import is_current, upsert_version
 from assistant.store.passages import iterate_texts
 from assistant.store.versions import load_versions
 from knowledge.clean import clean
-from knowledge.description import SIDE_CAR
 from knowledge.duplicates import Holdings
-from knowledge.load import load_file, supported
+from knowledge.files import UNSUPPORTED, files_in
+from knowledge.load import load_file
 from knowledge.loaded import LoadedDocument, Unreadable, file_id
+from knowledge.outcome import FileOutcome, IngestReport, Outcome, Stage, Step
 from knowledge.reader import Reader
 
-Outcome = Literal["added", "updated", "unchanged", "failed", "skipped"]
 _ENCODE_BATCH = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class FileOutcome:
-    """What became of one file. `reason` says why it failed or was skipped; `document_id` names the first document;
-    `note` says what a person should know of a file that went in."""
-
-    path: Path
-    outcome: Outcome
-    document_id: str = ""
-    passages: int = 0
-    reason: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """Every file in the order taken. A file named here as added or updated is committed."""
-
-    files: tuple[FileOutcome, ...]
-
-    def count(self, outcome: Outcome) -> int:
-        return sum(file.outcome == outcome for file in self.files)
-
-    @property
-    def ok(self) -> bool:
-        return self.count("failed") == 0
-
-
-Progress = Callable[[FileOutcome, int, int], None]
-"""Called after each file with its outcome, how many are done, and how many there are."""
+Progress = Callable[[Step], None]
 
 
 async def ingest(
@@ -64,19 +36,20 @@ async def ingest(
     paths: Sequence[Path],
     *,
     collection: str | None = None,
+    audience: Audience | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
     """Takes in files and folders; what was taken in before and has not changed is left alone.
 
-    A bad file is reported and the rest go in. Raises `StoreUnavailable` when the database cannot be written:
-    the files reported through `progress` until then are in.
+    `audience` is for files that do not say themselves who may read them: without it, staff only. A bad file is
+    reported and the rest go in; a run that was killed is taken up by the same call. Raises `StoreUnavailable` when the
+    database cannot be written: the files reported through `progress` until then are in.
     """
-    files = list(_files(paths))
+    files = list(files_in(paths))
+    run = _Run(store, encoder, collection, audience, progress or (lambda step: None), len(files))
     done: list[FileOutcome] = []
-    async for outcome in _each(store, encoder, files, collection):
+    async for outcome in run.take_in(files):
         done.append(outcome)
-        if progress is not None:
-            progress(outcome, len(done), len(files))
     return IngestReport(tuple(done))
 
 
@@ -101,8 +74,16 @@ async def load_builtin(store: Store, encoder: Encoder, folder: Path | None = Non
     return len(new)
 
 
-def embedded(passages: Sequence[DraftPassage], encoder: Encoder, title: str = "") -> list[DraftPassage]:
-    """The passages with their vectors; `title` is the version's, for passages without one of their own."""
+def embedded(
+    passages: Sequence[DraftPassage],
+    encoder: Encoder,
+    title: str = "",
+    on_batch: Callable[[int, int], None] | None = None,
+) -> list[DraftPassage]:
+    """The passages with their vectors; `title` is the version's, for passages without one of their own.
+
+    `on_batch` hears how many are encoded and how many there are.
+    """
     ready: list[DraftPassage] = []
     for start in range(0, len(passages), _ENCODE_BATCH):
         part = passages[start : start + _ENCODE_BATCH]
@@ -111,59 +92,102 @@ def embedded(passages: Sequence[DraftPassage], encoder: Encoder, title: str = ""
             replace(passage, embedding=data, encoder=encoder.name)
             for passage, data in zip(part, to_bytes(vectors), strict=True)
         ]
+        if on_batch is not None:
+            on_batch(len(ready), len(passages))
     return ready
 
 
-def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
-    """Files with, where they cannot be taken in at all, the reason; folders in depth, hidden files left out."""
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(item for item in path.rglob("*") if item.is_file() and not item.is_symlink())
-            described = {item.with_suffix("") for item in inside if supported(item)}
-            inside = [i for i in inside if i.suffix not in SIDE_CAR or i.with_suffix("") not in described]
-            for item in inside:
-                if not any(part.startswith(".") for part in item.relative_to(path).parts):
-                    yield item, "" if supported(item) else f"不支持的格式 {item.suffix or '（无扩展名）'}"
-        elif not path.exists():
-            yield path, "文件不存在"
-        else:
-            yield path, "" if supported(path) else f"不支持的格式 {path.suffix or '（无扩展名）'}"
+class _Run:
+    """One call of `ingest`: the child that parses, what is held already, and whom to tell."""
 
+    def __init__(
+        self,
+        store: Store,
+        encoder: Encoder,
+        collection: str | None,
+        audience: Audience | None,
+        tell: Progress,
+        total: int,
+    ) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._collection = collection
+        self._audience = audience
+        self._tell = tell
+        self._held = _Held(store)
+        self._reader = Reader()
+        self._total = total
+        self._done = 0
 
-async def _each(
-    store: Store, encoder: Encoder, files: Sequence[tuple[Path, str]], collection: str | None
-) -> AsyncIterator[FileOutcome]:
-    reader, holdings = Reader(), _Held(store)
-    try:
-        for path, objection in files:
-            if objection:
-                missing = not path.exists()
-                yield FileOutcome(path, "failed" if missing else "skipped", reason=objection)
-                continue
-            try:
-                documents = await reader.read(path, collection)
-                yield await _take_in(store, encoder, path, documents, holdings)
-            except Unreadable as error:
-                yield FileOutcome(path, "failed", reason=str(error))
-            except InvalidRequest as error:
-                yield FileOutcome(path, "failed", reason=error.message)
-    finally:
-        await reader.close()
+    async def take_in(self, files: Sequence[tuple[Path, str]]) -> AsyncIterator[FileOutcome]:
+        try:
+            for path, objection in files:
+                outcome = await self._outcome(path, objection)
+                self._done += 1
+                self._tell(Step(path, "done", self._done, self._total, outcome=outcome))
+                yield outcome
+        finally:
+            await self._reader.close()
 
+    async def _outcome(self, path: Path, objection: str) -> FileOutcome:
+        if objection:
+            return FileOutcome(
+                path, "skipped" if objection.startswith(UNSUPPORTED) else "failed", reason=objection
+            )
+        self._at(path, "read")
+        try:
+            documents = await self._reader.read(
+                path,
+                self._collection,
+                audience=self._audience,
+                on_page=lambda part, parts: self._at(path, "read", part, parts),
+            )
+            return await self._store_file(path, documents)
+        except Unreadable as error:
+            return FileOutcome(path, "failed", reason=str(error))
+        except InvalidRequest as error:
+            return FileOutcome(path, "failed", reason=error.message)
 
-async def _take_in(
-    store: Store, encoder: Encoder, path: Path, documents: Sequence[LoadedDocument], held: _Held
-) -> FileOutcome:
-    own = [await _own_place(store, path, document) for document in documents]
-    outcomes = [await _store_document(store, encoder, document) for document in own]
-    notes = [
-        note
-        for document, outcome in zip(own, outcomes, strict=True)
-        if outcome != "unchanged" and (note := await held.note(document))
-    ]
-    outcome: Outcome = "updated" if "updated" in outcomes else "added" if "added" in outcomes else "unchanged"
-    passages = sum(len(document.passages) for document in documents)
-    return FileOutcome(path, outcome, own[0].version.id, passages, note="；".join(notes))
+    async def _store_file(self, path: Path, documents: Sequence[LoadedDocument]) -> FileOutcome:
+        own = [await _own_place(self._store, path, document) for document in documents]
+        outcomes = [await self._store_document(path, document) for document in own]
+        notes = [document.note for document in own if document.note]
+        notes += [
+            note
+            for document, outcome in zip(own, outcomes, strict=True)
+            if outcome != "unchanged" and (note := await self._held.note(document))
+        ]
+        outcome: Outcome = (
+            "updated" if "updated" in outcomes else "added" if "added" in outcomes else "unchanged"
+        )
+        version = own[0].version
+        passages = sum(len(document.passages) for document in documents)
+        return FileOutcome(
+            path, outcome, version.id, passages, note="；".join(notes), audience=version.audience
+        )
+
+    async def _store_document(self, path: Path, document: LoadedDocument) -> Outcome:
+        passages = document.passages
+        async with self._store.reading() as session:
+            if await is_current(session, document.version, passages):
+                return "unchanged"
+            held = {(version.document_id, version.version) for version in await load_versions(session)}
+        self._at(path, "encode", 0, len(passages))
+        ready = await asyncio.to_thread(
+            embedded,
+            passages,
+            self._encoder,
+            document.version.title,
+            lambda part, parts: self._at(path, "encode", part, parts),
+        )
+        self._at(path, "store")
+        async with self._store.writing() as session:
+            stored = await upsert_version(session, document.version, ready)
+        known = _key(document.version) in held
+        return "unchanged" if not stored.changed else "updated" if known else "added"
+
+    def _at(self, path: Path, stage: Stage, part: int = 0, parts: int = 0) -> None:
+        self._tell(Step(path, stage, self._done, self._total, part, parts))
 
 
 async def _own_place(store: Store, path: Path, document: LoadedDocument) -> LoadedDocument:
@@ -195,19 +219,6 @@ class _Held:
             self._holdings.add(document.version.id, texts)
         found = self._holdings.alike(document.version.id, texts)
         return f"与已有文档“{found[0]}”内容重复约{found[1]:.0%}，请核对是否重复收入" if found else ""
-
-
-async def _store_document(store: Store, encoder: Encoder, document: LoadedDocument) -> Outcome:
-    passages = document.passages
-    async with store.reading() as session:
-        if await is_current(session, document.version, passages):
-            return "unchanged"
-        held = {(version.document_id, version.version) for version in await load_versions(session)}
-    ready = await asyncio.to_thread(embedded, passages, encoder, document.version.title)
-    async with store.writing() as session:
-        stored = await upsert_version(session, document.version, ready)
-    known = _key(document.version) in held
-    return "unchanged" if not stored.changed else "updated" if known else "added"
 
 
 def _key(version: DocumentVersion) -> tuple[str, str]:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from assistant.document import DraftPassage
 from knowledge.chunk import chunk
 from knowledge.clean import clean
-from knowledge.description import describe, side_car
-from knowledge.formats import READERS, suffix
-from knowledge.loaded import LoadedDocument, Unreadable
-from knowledge.markdown import front_matter, load_document
+from knowledge.description import article_days, describe, side_car
+from knowledge.formats import MARKDOWN, PASSAGES, OnPage, extract, suffix
+from knowledge.loaded import Extract, LoadedDocument, Unreadable
+from knowledge.markdown import front_matter, has_own_sections, load_document
 from knowledge.passage_file import load_passages
 from knowledge.statute import Piece, statute_pieces
 
 MAX_FILE_BYTES = 200_000_000
 MAX_CHARS = 60_000_000
+UNSURE = "M"
+_ARTICLE = re.compile(r"第[^条]+条(?:之[一二三四五六七八九十]+)?")
 
 
-def supported(path: Path) -> bool:
-    return suffix(path) in READERS
-
-
-def load_file(path: Path, collection: str | None = None) -> list[LoadedDocument]:
-    """The documents of one file. `collection` wins over what the file says.
+def load_file(
+    path: Path,
+    collection: str | None = None,
+    *,
+    audience: str | None = None,
+    on_page: OnPage | None = None,
+) -> list[LoadedDocument]:
+    """The documents of one file. `collection` wins over what the file says; `audience` is for a file that says none.
 
     Raises `Unreadable` with one clear line, `OSError` when the file cannot be read.
     """
@@ -32,35 +40,59 @@ def load_file(path: Path, collection: str | None = None) -> list[LoadedDocument]
     data = path.read_bytes()
     if not data.strip():
         raise Unreadable("文件是空的")
-    raw = READERS[suffix(path)](data)
-    if len(raw) > MAX_CHARS:
+    read = extract(data, suffix(path), on_page)
+    if len(read.text) > MAX_CHARS:
         raise Unreadable(f"文字超过{MAX_CHARS // 1_000_000}百万字")
-    if suffix(path) == ".jsonl":
-        return load_passages(raw, path, collection)
-    text = clean(raw)
-    found = front_matter(text) if suffix(path) in (".md", ".markdown") else None
+    given = {"collection": collection} if collection else {}
+    unsaid = {"audience": audience} if audience else {}
+    if suffix(path) == PASSAGES:
+        return load_passages(read.text, path, collection, unsaid)
+    text = clean(read.text)
+    found = front_matter(text) if suffix(path) in MARKDOWN else None
     if found is not None:
-        values, body = {**found[0], **side_car(path)}, found[1]
-        document = load_document({**values, **({"collection": collection} if collection else {})}, body, path)
+        document = _described(found[1], path, {**unsaid, **found[0], **side_car(path), **given})
     else:
-        document = split_text(text, path, collection)
+        document = split_text(
+            Extract(text, read.note, read.certain), path, {**unsaid, **side_car(path), **given}
+        )
     if not document.passages:
         raise Unreadable("文件里没有可用的文字")
     return [document]
 
 
-def split_text(text: str, path: Path, collection: str | None) -> LoadedDocument:
-    """Text without front matter: a statute by its articles, anything else by headings and paragraphs."""
-    pieces = statute_pieces(text)
-    passages = _of_pieces(pieces) if pieces else _of_text(text)
-    return LoadedDocument(describe(text, pieces, path, collection), tuple(passages))
+def _described(body: str, path: Path, values: dict[str, Any]) -> LoadedDocument:
+    """A text under front matter: a statute by its articles, else one passage a section."""
+    document = load_document(values, body, path)
+    pieces = [] if has_own_sections(body) else statute_pieces(body)
+    if not pieces:
+        return document
+    return replace(document, passages=tuple(_of_pieces(pieces, article_days(values))))
+
+
+def split_text(read: Extract, path: Path, given: Mapping[str, Any]) -> LoadedDocument:
+    """Text without front matter: a statute by its articles, anything else by headings and paragraphs.
+
+    What was read by recognition has a lower confidence unless `given` says that somebody checked it.
+    """
+    pieces = statute_pieces(read.text)
+    passages = _of_pieces(pieces, article_days(given)) if pieces else _of_text(read.text)
+    unsure = {} if read.certain else {"confidence": UNSURE}
+    version = describe(read.text, pieces, path, {**unsure, **given})
+    return LoadedDocument(version, tuple(passages), read.note)
 
 
 def _of_text(text: str) -> list[DraftPassage]:
     return [DraftPassage(piece.locator[:200], body) for piece in chunk(text) if (body := piece.text.strip())]
 
 
-def _of_pieces(pieces: list[Piece]) -> list[DraftPassage]:
-    return [
+def _of_pieces(pieces: list[Piece], days: Mapping[str, Mapping[str, Any]]) -> list[DraftPassage]:
+    passages = [
         DraftPassage(piece.locator[:200], piece.text, context=piece.context) for piece in pieces if piece.text
     ]
+    return [replace(passage, **days.get(_article(passage.locator), {})) for passage in passages]
+
+
+def _article(locator: str) -> str:
+    """第十条之一第二款 and 第十条之一（1/2） are parts of 第十条之一."""
+    found = _ARTICLE.match(locator)
+    return found[0] if found else locator

@@ -14,6 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.document import DocumentVersion, DraftPassage
 
 DEFAULT_COLLECTION = "documents"
+DEFAULT_AUDIENCE = "internal"
+"""Of a file that does not say who may read it: the bank's staff. See docs/decisions/intake.md."""
 _VERSION = TypeAdapter(DocumentVersion)
 _PASSAGE = TypeAdapter(DraftPassage)
 
@@ -23,11 +25,21 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Extract:
+    """The text of a file; `note` says what a person should know of how it was read, `certain` is false for a guess."""
+
+    text: str
+    note: str = ""
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedDocument:
-    """One version of a document and its passages, not yet encoded."""
+    """One version of a document and its passages, not yet encoded; `note` as of its `Extract`."""
 
     version: DocumentVersion
     passages: tuple[DraftPassage, ...]
+    note: str = ""
 
 
 def version_from(values: Mapping[str, Any]) -> DocumentVersion:

@@ -10,11 +10,12 @@ import yaml
 
 from assistant.document import DraftPassage
 from knowledge.chunk import chunk
-from knowledge.loaded import LoadedDocument, Unreadable, passage_from, version_from
+from knowledge.loaded import DEFAULT_AUDIENCE, LoadedDocument, Unreadable, passage_from, version_from
 
 SECTION_LIMIT = 1500
 _FRONT = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)\n---[ \t]*(?:\n|\Z)", re.S)
 _SECTION = re.compile(r"^##[ \t]+(?P<title>[^\n]*?)(?:[ \t]*(?P<attributes>\{[^{}\n]*\}))?[ \t]*$", re.M)
+_CHAPTER = re.compile(r"第.{1,8}[编章节]|附[件录则]|目[ \u3000]*[录次]")
 _TITLE = re.compile(r"^#[ \t]+([^\n]+)\n?", re.M)
 
 
@@ -40,6 +41,7 @@ def load_document(values: dict[str, Any], body: str, path: Path) -> LoadedDocume
         "version": "1",
         "collection": path.parent.name,
         "title": heading[1].strip() if heading else path.stem,
+        "audience": DEFAULT_AUDIENCE,
         **values,
     }
     values["version"] = str(values["version"])
@@ -50,13 +52,19 @@ def _passages(body: str) -> list[DraftPassage]:
     heads = list(_SECTION.finditer(body))
     preamble = _TITLE.sub("", body[: heads[0].start() if heads else len(body)], count=1)
     found = [passage_from({"locator": "", "text": part}) for part in _parts(preamble)]
-    for head, end in zip(heads, [*(next.start() for next in heads[1:]), len(body)], strict=True):
+    ends = [*(head.start() for head in heads), len(body)][1:]
+    for head, end in zip(heads, ends, strict=True):
         attributes = _attributes(head["attributes"])
         parts = _parts(body[head.end() : end])
         for number, part in enumerate(parts, 1):
             locator = head["title"] if len(parts) == 1 else f"{head['title']}（{number}/{len(parts)}）"
             found.append(passage_from({**attributes, "locator": locator, "text": part}))
     return found
+
+
+def has_own_sections(body: str) -> bool:
+    """Whether the text is divided by `##` sections other than the chapters of a statute."""
+    return any(not _CHAPTER.match(head["title"]) for head in _SECTION.finditer(body))
 
 
 def _parts(text: str) -> list[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from assistant.document import DraftPassage
 from knowledge.clean import clean
 from knowledge.loaded import (
+    DEFAULT_AUDIENCE,
     DEFAULT_COLLECTION,
     LoadedDocument,
     Unreadable,
@@ -22,15 +25,21 @@ _ARTICLE = re.compile(r"^第[一二三四五六七八九十百千零〇两\d]+�
 _OPTIONAL = ("authority", "issued", "effective_from", "effective_to", "audience")
 
 
-def load_passages(text: str, path: Path, collection: str | None) -> list[LoadedDocument]:
+def load_passages(
+    text: str, path: Path, collection: str | None, unsaid: Mapping[str, Any] | None = None
+) -> list[LoadedDocument]:
     """One document per collection named in the file, whose passages keep their `id` as source id.
 
-    `collection` wins over what the lines say. Raises `Unreadable` with the number of the first bad line.
+    `collection` wins over what the lines say; `unsaid` may hold the `audience` of lines that name none. A document
+    is for everybody when one of its passages is, and each passage says for whom it is. Raises `Unreadable` with the
+    number of the first bad line.
     """
+    audience = (unsaid or {}).get("audience", DEFAULT_AUDIENCE)
     by_collection: dict[str, list[DraftPassage]] = {}
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             where, passage = _passage(line, number, path)
+            passage = replace(passage, audience=passage.audience or audience)
             by_collection.setdefault(collection or where, []).append(passage)
     if not by_collection:
         raise Unreadable("文件里没有任何段落")
@@ -47,6 +56,7 @@ def load_passages(text: str, path: Path, collection: str | None) -> list[LoadedD
                     "authority": "national"
                     if any(_ARTICLE.match(p.locator) for p in passages)
                     else "internal",
+                    "audience": "public" if any(p.audience == "public" for p in passages) else "internal",
                     "source": clean(path.name),
                 }
             ),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from serve.commands.shell import Json, Role, perform, print_json, print_rows, role, say
+
+_STAGES = {"read": "解析", "encode": "编码", "store": "入库", "done": "完成"}
+_BAR = 30
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,20 +32,29 @@ def add_to(app: typer.Typer) -> None:
 def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...")],
     collection: Annotated[str | None, typer.Option(help="Collection for files that name none.")] = None,
+    audience: Annotated[
+        Literal["public", "internal"],
+        typer.Option(
+            help="Who may read files that do not say it: public (also enterprises and visitors) or staff."
+        ),
+    ] = "internal",
     as_json: Json = False,
 ) -> None:
     """Brings files or folders into the knowledge base: md, txt, html, pdf, docx, xlsx, csv, jsonl.
 
-    `x.yaml` beside `x.pdf` describes it: title, doc_no, issuer, issued, effective_from, version and the like.
+    `x.yaml` beside `x.pdf` describes it: title, doc_no, issuer, issued, effective_from, version, audience and the like.
+    A run that was interrupted is taken up by the same command.
     """
     absolute = [str(path.expanduser().absolute()) for path in paths]
-    outcomes = _with_bar("ingest", {"paths": absolute, "collection": collection})
+    asked = {"paths": absolute, "collection": collection, "audience": audience}
+    outcomes = _with_bar("ingest", asked)
     failed = [outcome for outcome in outcomes if not outcome["ok"]]
     if as_json:
         print_json(outcomes)
     else:
         for outcome in outcomes:
-            note = outcome["error"] or f"{outcome['outcome']}，{outcome['passages']} 段"
+            inside = "，仅内部可见" if outcome["audience"] == "internal" else ""
+            note = outcome["error"] or f"{outcome['outcome']}，{outcome['passages']} 段{inside}"
             typer.echo(f"{'✓' if outcome['ok'] else '✗'} {outcome['path']}：{note}")
             if outcome["note"]:
                 typer.echo(f"  {outcome['note']}")
@@ -58,9 +70,7 @@ def _with_bar(name: str, arguments: dict[str, Any]) -> Any:
 
     def on_event(event: dict[str, Any]) -> None:
         if shows and event["event"] == "progress":
-            filled = round(30 * event["done"] / max(event["total"], 1))
-            bar = f"\r[{'#' * filled}{'.' * (30 - filled)}] {event['done']}/{event['total']}"
-            typer.echo(bar, err=True, nl=False)
+            typer.echo(f"\r{_bar(event)}\x1b[K", err=True, nl=False)
 
     value = perform(name, arguments, on_event)
     if shows:
@@ -92,6 +102,16 @@ def reindex(
     typer.echo(f"现由 {done['encoder']} 检索（{done['passages']} 段）；此前为 {done['before'] or '无'}")
     if done["folder"]:
         typer.echo(f"长期使用请设置 BAGUI_RETRIEVAL__ENCODER={done['folder']}（不设置也会沿用）")
+
+
+def _bar(event: dict[str, Any]) -> str:
+    """What is done, and of files how far the one in hand is: `[###...] 3/10 解析 12/80 handbook.pdf`."""
+    filled = round(_BAR * event["done"] / max(event["total"], 1))
+    head = f"[{'#' * filled}{'.' * (_BAR - filled)}] {event['done']}/{event['total']}"
+    if "stage" not in event:
+        return head
+    part = f" {event['part']}/{event['parts']}" if event["parts"] else ""
+    return f"{head} {_STAGES[event['stage']]}{part} {Path(event['path']).name[:30]}"
 
 
 def documents(
@@ -146,9 +166,10 @@ def show(
         )
         if version["unknown"]:
             typer.echo(f"  注意：{'、'.join(version['unknown'])}未知")
-        for other in version["replaced_by"]:
-            start = f"，{other['effective_from']}起施行" if other["effective_from"] else ""
-            typer.echo(f"  已由《{other['title']}》{other['version']}修订或取代{start}")
+        for how, others in (("修订", version["amended_by"]), ("取代", version["repealed_by"])):
+            for other in others:
+                start = f"，{other['effective_from']}起施行" if other["effective_from"] else ""
+                typer.echo(f"  由《{other['title']}》{other['version']}{how}{start}")
         if version["supersedes"]:
             typer.echo(f"  取代：{'、'.join(version['supersedes'])}")
         for group in version["articles"]:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from assistant.answer import LegalStatus
+from assistant.document import bare_title
 from assistant.errors import NotFound
 from assistant.store import passages, versions
 from assistant.store.database import Store
@@ -46,6 +47,7 @@ def _version(
     version: StoredVersion, status: LegalStatus, held: Sequence[StoredVersion], headings: Sequence[Heading]
 ) -> dict[str, Any]:
     days = {name: getattr(version, name) for name in _DATES}
+    after = versions.replaced_by(version, held)
     unknown = [label for name, label in _DATES.items() if days[name] is None and name != "effective_to"]
     return {
         "version": version.version,
@@ -57,11 +59,18 @@ def _version(
         **{name: day.isoformat() if day else None for name, day in days.items()},
         "unknown": unknown,
         "supersedes": list(version.supersedes),
-        "replaced_by": [_named(other) for other in versions.replaced_by(version, held)],
+        "replaced_by": [_named(other) for other in after],
+        "amended_by": [_named(other) for other in after if _same_title(version, other)],
+        "repealed_by": [_named(other) for other in after if not _same_title(version, other)],
         "source": version.source,
         "confidence": version.confidence,
         "articles": _tree(headings),
     }
+
+
+def _same_title(version: StoredVersion, other: StoredVersion) -> bool:
+    """A later text of the same title amends; one of another title repeals."""
+    return bare_title(version.title) == bare_title(other.title)
 
 
 def _named(version: StoredVersion) -> dict[str, Any]:

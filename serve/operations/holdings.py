@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from assistant.principal import principal_for
+from assistant.principal import Audience, principal_for
 from assistant.store import documents, versions
 from assistant.store.audit import AuditEntry, append
 from assistant.store.database import Store
@@ -25,7 +25,7 @@ from serve.operations.operation import (
 
 if TYPE_CHECKING:
     from assistant.build import Bagui
-    from knowledge.ingest import FileOutcome
+    from knowledge.outcome import FileOutcome, Step
 
 
 class DocumentsArguments(Asked):
@@ -37,10 +37,11 @@ class RemoveArguments(Arguments):
 
 
 class IngestArguments(Arguments):
-    """Files or folders on this machine; `collection` for those that do not name one themselves."""
+    """Files or folders on this machine. `audience` is for those that do not say who may read them."""
 
     paths: list[str] = Field(min_length=1, max_length=10_000)
     collection: str | None = Field(default=None, min_length=3, max_length=60, pattern=r"^[a-z][a-z0-9_-]+$")
+    audience: Audience = "internal"
 
 
 class NoArguments(Arguments):
@@ -91,13 +92,24 @@ async def remove_document(bagui: Bagui, asked: RemoveArguments) -> Stream:
 
 
 async def ingest(bagui: Bagui, asked: IngestArguments) -> Stream:
-    """Lines of progress, one a file, then every outcome. What was reported is in, whatever comes after."""
+    """Lines of progress, by stage and file, then every outcome. What was reported done is in, whatever comes after."""
     from knowledge.ingest import ingest as take_in
 
     lines: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
 
-    def on_file(file: FileOutcome, done: int, total: int) -> None:
-        lines.put_nowait({"event": "progress", "done": done, "total": total, "path": str(file.path)})
+    loop = asyncio.get_running_loop()
+
+    def on_step(step: Step) -> None:
+        line = {
+            "event": "progress",
+            "done": step.done,
+            "total": step.total,
+            "path": str(step.path),
+            "stage": step.stage,
+            "part": step.part,
+            "parts": step.parts,
+        }
+        loop.call_soon_threadsafe(lines.put_nowait, line)  # encoding tells from its own thread
 
     async def work() -> list[dict[str, Any]]:
         try:
@@ -107,11 +119,12 @@ async def ingest(bagui: Bagui, asked: IngestArguments) -> Stream:
                 bagui.retriever.encoder,
                 paths,
                 collection=asked.collection,
-                progress=on_file,
+                audience=asked.audience,
+                progress=on_step,
             )
             await bagui.retriever.refresh()
         finally:
-            lines.put_nowait(None)
+            loop.call_soon(lines.put_nowait, None)
         detail = {name: report.count(name) for name in ("added", "updated", "unchanged", "failed", "skipped")}
         async with bagui.store.writing() as session:
             await append(
@@ -136,6 +149,7 @@ def _outcome(file: FileOutcome) -> dict[str, Any]:
         "outcome": file.outcome,
         "document_id": file.document_id or None,
         "passages": file.passages,
+        "audience": file.audience or None,
         "error": file.reason or None,
         "note": file.note or None,
     }

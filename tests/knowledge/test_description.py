@@ -82,3 +82,40 @@ def test_a_note_of_the_bank_is_internal_and_undated(tmp_path: Path) -> None:
         tmp_path, "笔记.txt", "客户经理笔记。2024年1月1日印发过旧表格，自2024年3月1日起执行。"
     )
     assert (version.authority, version.issued, version.effective_from) == ("internal", None, None)
+
+
+def test_a_side_car_dates_single_articles(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(LAW, "utf-8")
+    path.with_suffix(".yaml").write_text(
+        "articles:\n  第一条: {effective_to: 2031-12-31}\n  第二条: {effective_from: 2031-01-01}\n"
+    )
+    (document,) = load_file(path)
+    days = {p.locator: (p.effective_from, p.effective_to) for p in document.passages}
+    assert days["第一条"] == (None, date(2031, 12, 31)) and days["第二条"] == (date(2031, 1, 1), None)
+    path.with_suffix(".yaml").write_text("articles: [第一条]\n")
+    with pytest.raises(Unreadable, match="articles"):
+        load_file(path)
+
+
+def test_a_file_that_does_not_say_is_for_staff_and_its_own_word_stands(tmp_path: Path) -> None:
+    for name, text in (
+        ("a.txt", LAW),
+        ("b.md", "---\nid: b\n---\n# 乙\n内容。"),
+        ("c.jsonl", '{"id": 1, "text": "丙"}'),
+    ):
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        assert load_file(path)[0].version.audience == "internal"
+        assert load_file(path, audience="public")[0].version.audience == "public"
+    assert described(tmp_path, "d.txt", LAW, "audience: internal\n").audience == "internal"
+    (held,) = load_file(tmp_path / "d.txt", audience="public")
+    assert held.version.audience == "internal"
+
+
+def test_the_lines_of_a_passage_file_may_differ_in_who_may_read_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": 1, "text": "甲"}\n{"id": 2, "text": "乙", "audience": "public"}\n', "utf-8")
+    (document,) = load_file(path)
+    assert document.version.audience == "public"
+    assert [passage.audience for passage in document.passages] == ["internal", "public"]

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from assistant.principal import principal_for
 from assistant.retrieval.encoder import StaticEncoder, from_bytes, passage_text
+from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from assistant.store.documents import list_documents
 from assistant.store.passages import iterate_embeddings, load_passages
-from knowledge.ingest import IngestReport, ingest, load_builtin
+from knowledge.ingest import ingest, load_builtin
+from knowledge.outcome import IngestReport, Step
 
 RM = principal_for("rm", "tester")
 
@@ -29,12 +31,12 @@ async def test_each_file_has_its_outcome_and_a_bad_one_stops_nothing(
     (folder / "c.txt").write_text("", "utf-8")
     (folder / "d.exe").write_bytes(b"MZ")
     (folder / "e.md").write_text("# 说明\n利率为3%。", "utf-8")
-    seen: list[tuple[str, int, int]] = []
+    steps: list[Step] = []
     report = await ingest(
         knowledge_store,
         encoder,
         [folder, tmp_path / "missing.txt"],
-        progress=lambda file, done, total: seen.append((file.path.name, done, total)),
+        progress=steps.append,
     )
     assert outcomes(report) == {
         "a.txt": "added",
@@ -46,7 +48,10 @@ async def test_each_file_has_its_outcome_and_a_bad_one_stops_nothing(
     }
     reasons = {file.path.name: file.reason for file in report.files}
     assert "PDF已损坏" in reasons["b.pdf"] and "空" in reasons["c.txt"] and ".exe" in reasons["d.exe"]
-    assert [done for _, done, _ in seen] == [1, 2, 3, 4, 5, 6] and {total for *_, total in seen} == {6}
+    finished = [step for step in steps if step.outcome is not None]
+    assert [step.done for step in finished] == [1, 2, 3, 4, 5, 6] and {step.total for step in steps} == {6}
+    stages = [step.stage for step in steps if step.path.name == "a.txt"]
+    assert stages == ["read", "encode", "encode", "store", "done"]
     assert not report.ok
     async with knowledge_store.reading() as session:
         assert len(await list_documents(session, RM)) == 2
@@ -96,3 +101,36 @@ async def test_the_built_in_knowledge_loads_once_and_all_of_it(
         documents = await list_documents(session, RM)
     assert sum(len(document.versions) for document in documents) == changed
     assert all(count > 0 for document in documents for count in document.passages)
+
+
+async def test_a_visitor_never_finds_what_came_in_without_a_word_on_who_may_read_it(
+    knowledge_store: Store, encoder: StaticEncoder, tmp_path: Path
+) -> None:
+    """Also not an internal rule in the form of a statute with a number, which reads like published law."""
+    files = {
+        "rule.txt": "示例银行授信办法\n示银发〔2030〕7号\n第一条 内部授信底线为百分之七。\n第二条 本办法自2030年7月1日起施行。",
+        "note.md": "# 内部笔记\n底线为百分之七。",
+        "set.jsonl": '{"id": "1", "locator": "第一条", "text": "底线为百分之七。"}',
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    paths = [tmp_path / name for name in files]
+    report = await ingest(knowledge_store, encoder, paths)
+    assert {file.audience for file in report.files} == {"internal"}
+    retriever = Retriever(knowledge_store, encoder, tmp_path / "index", chroma=False)
+    await retriever.open()
+    try:
+        guests = [
+            principal_for("visitor", "g"),
+            principal_for("enterprise", "e"),
+            principal_for("developer", "d"),
+        ]
+        for guest in guests:
+            assert await retriever.search("授信底线", guest, as_of=date(2031, 1, 1)) == []
+        assert len(await retriever.search("授信底线", RM, as_of=date(2031, 1, 1))) >= 3
+        opened = await ingest(knowledge_store, encoder, paths, audience="public")
+        assert {file.outcome for file in opened.files} == {"updated"}
+        for guest in guests:
+            assert len(await retriever.search("授信底线", guest, as_of=date(2031, 1, 1))) >= 3
+    finally:
+        await retriever.close()

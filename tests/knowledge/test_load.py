@@ -51,6 +51,21 @@ def test_front_matter_and_section_attributes(tmp_path: Path) -> None:
     assert (use.locator, use.confidence, use.effective_to) == ("用途", None, None)
 
 
+def test_a_statute_under_front_matter_is_split_by_its_articles(tmp_path: Path) -> None:
+    law = "---\nid: law\nauthority: national\narticles: {第二条: {effective_from: 2031-01-01}}\n---\n# 示例法\n## 第一章 总则\n第一条 目的。\n第二条 定义。\n"
+    document = load(tmp_path, "law.md", law)
+    assert [(p.locator, p.text, p.context) for p in document.passages[1:]] == [
+        ("第一条", "目的。", "第一章 总则"),
+        ("第二条", "定义。", "第一章 总则"),
+    ]
+    assert document.passages[2].effective_from == date(2031, 1, 1)
+
+
+def test_front_matter_without_sections_is_a_document(tmp_path: Path) -> None:
+    (passage,) = load(tmp_path, "plain.md", "---\nid: plain\n---\n# 说明\n没有小节的正文。\n").passages
+    assert passage.text == "没有小节的正文。"
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

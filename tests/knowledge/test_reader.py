@@ -22,22 +22,3 @@ async def test_a_reader_outlives_bad_files(tmp_path: Path) -> None:
         assert (await reader.read(good, "lab"))[0].version.collection == "lab"
     finally:
         await reader.close()
-
-
-async def test_too_slow_and_too_large_are_refused_and_the_next_file_is_read(tmp_path: Path) -> None:
-    small, huge = tmp_path / "small.txt", tmp_path / "huge.txt"
-    small.write_text("短文。", "utf-8")
-    huge.write_text("很长的一段，没有尽头。" * 3_000_000, "utf-8")
-    reader = Reader(timeout_s=30, memory_bytes=400_000_000)
-    try:
-        with pytest.raises(Unreadable, match="内存"):
-            await reader.read(huge)
-        assert (await reader.read(small))[0].passages[0].text == "短文。"
-    finally:
-        await reader.close()
-    hasty = Reader(timeout_s=0.001)
-    try:
-        with pytest.raises(Unreadable, match="超过"):
-            await hasty.read(small)
-    finally:
-        await hasty.close()

@@ -43,6 +43,7 @@ async def test_versions_replacement_and_articles(store: Store, tmp_path: Path):
     (replaced,) = (await show_document(store, ShowArguments(id="old")))["versions"]
     assert replaced["status"] == "expired" and replaced["unknown"] == ["发布日期", "施行日期"]
     assert [other["title"] for other in replaced["replaced_by"]] == ["示例条例"]
+    assert replaced["repealed_by"] == replaced["replaced_by"] and replaced["amended_by"] == []
 
 
 async def test_what_the_role_may_not_see_is_not_there(store: Store):
