@@ -103,17 +103,18 @@ def law_question(question: str, titles: Iterable[str], terms: Glossary | None = 
     for kind, pattern in _LISTS:
         if pattern.search(question):
             return LawQuestion(kind)
-    asked = _in_full(question, terms or glossary())
     names = {
         name: bare
         for bare in map(bare_title, titles)
         for name in (bare, bare.replace("管理", ""))
         if len(name) > 2
     }
-    folded = asked.replace("中华人民共和国", "")
-    name = max((name for name in names if _stands(name, folded)), key=len, default=None)
-    if name is not None:
-        return _about(folded.replace(name, _T), names[name], held=True)
+    # As it is asked first: a title may hold a word that is short for another term.
+    for asked in (question, _in_full(question, terms or glossary())):
+        folded = asked.replace("中华人民共和国", "")
+        name = max((name for name in names if _stands(name, folded)), key=len, default=None)
+        if name is not None:
+            return _about(folded.replace(name, _T), names[name], held=True)
     quoted = _NAMED.search(question) or _UNQUOTED.search(question)
     if quoted is None or _POINTING.search(quoted[1]):
         return None

@@ -87,13 +87,16 @@ async def check(
         await store.close()
 
 
-async def digest(home: Path) -> str:
+async def digest(home: Path, encoder: StaticEncoder) -> str:
     """Of every passage that is held, its vector included."""
     store = await Store.open(f"sqlite+aiosqlite:///{home / 'bagui.sqlite'}", home)
     try:
         async with store.reading() as session:
             held = sorted(
-                [(e.id, e.title, e.locator, e.text, e.embedding) async for e in iterate_embeddings(session)]
+                [
+                    (e.id, e.title, e.locator, e.text, e.embedding)
+                    async for e in iterate_embeddings(session, encoder.name)
+                ]
             )
         return hashlib.sha256(repr(held).encode()).hexdigest()
     finally:
@@ -120,7 +123,7 @@ def crash_rounds(tmp_path: Path, encoder: StaticEncoder, rounds: int) -> None:
     run_child(home, folder)
     run_child(tmp_path / "fresh", folder)
     with asyncio.Runner() as runner:
-        assert runner.run(digest(home)) == runner.run(digest(tmp_path / "fresh"))
+        assert runner.run(digest(home, encoder)) == runner.run(digest(tmp_path / "fresh", encoder))
 
 
 @pytest.mark.timeout(300)
