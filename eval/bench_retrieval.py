@@ -31,7 +31,6 @@ from assistant.content import content_path
 from assistant.grounding import split_sentences
 from assistant.principal import principal_for
 from assistant.retrieval.encoder import Encoder, shipped_encoder
-from assistant.retrieval.reranker import shipped_reranker
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from eval.retrieval_builtin import CASES, DAY
@@ -170,7 +169,7 @@ async def measure(articles: Sequence[Article], questions: Sequence[str], home: P
     await retriever.close()
     shutil.rmtree(home / "index")
     began = time.perf_counter()
-    retriever = Retriever(store, encoder, home / "index", reranker=shipped_reranker(encoder))
+    retriever = Retriever(store, encoder, home / "index")
     await retriever.open()
     figures["rebuild until exact search, s"] = time.perf_counter() - began
     await retriever.ready()

@@ -21,7 +21,6 @@ from assistant.passage import Passage
 from assistant.principal import principal_for
 from assistant.retrieval.encoder import shipped_encoder
 from assistant.retrieval.fusion import Weights
-from assistant.retrieval.reranker import shipped_reranker
 from assistant.retrieval.retriever import NOT_FOUND_BELOW, Retriever
 from assistant.store.database import Store
 from knowledge.ingest import load_builtin
@@ -69,7 +68,6 @@ async def measure(calibrate: bool) -> None:
                 encoder,
                 home / "index",
                 weights=weights,
-                reranker=shipped_reranker(encoder),
                 chroma=False,
             )
             await retriever.open()

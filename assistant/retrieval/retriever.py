@@ -118,11 +118,8 @@ class Retriever:
             await self._folder.sync(snapshot)
             self._show(snapshot)
 
-    async def adopt(self, encoder: Encoder, reranker: Reranker | None = None) -> None:
-        """Searches with this encoder, whose vectors the database holds, and this re-ranker from now on.
-
-        Searches under way are not disturbed.
-        """
+    async def adopt(self, encoder: Encoder) -> None:
+        """Searches with this encoder, whose vectors the database holds; searches under way are not disturbed."""
         await self.refresh()
         async with self._turn:
             assert self._view is not None
@@ -130,7 +127,7 @@ class Retriever:
             if self._chroma is not None:
                 await self._chroma.close()
                 self._chroma = ChromaKeeper(self._index_path / "chroma", encoder.name)
-            self._encoder, self._reranker = encoder, reranker
+            self._encoder = encoder
             self._show(self._view.snapshot)
 
     def _show(self, snapshot: Snapshot) -> None:
@@ -201,15 +198,6 @@ class Retriever:
                 for passage, item in found
             ],
         }
-
-    async def candidates(
-        self, query: str, principal: Principal, *, k: int, as_of: date, today: date
-    ) -> list[Held]:
-        """The first `k` of the first stage with their texts: what a re-ranker is trained on."""
-        scope = Scope(principal, as_of, today, None, None, consents.CREDIT_SERVICE)
-        view, mask, _ = await self._look(scope, k)
-        found = await asyncio.to_thread(self._find, view, query, mask, k, with_portraits=False)
-        return await self._texts(view, found[:k], scope)
 
     async def _look(self, scope: Scope, k: int) -> tuple[View, Mask, frozenset[tuple[str, str]]]:
         """What a search may use: the database is asked now for generation and consents."""
