@@ -9,6 +9,7 @@ from assistant.assistant import Assistant
 from assistant.chat_model import ChatModels
 from assistant.errors import ConfigurationError
 from assistant.retrieval.reindex import serving_encoder
+from assistant.retrieval.reranker import reranker_at
 from assistant.retrieval.retriever import Retriever
 from assistant.router import Router
 from assistant.settings import Settings
@@ -59,10 +60,11 @@ async def build(settings: Settings) -> Bagui:
     tools = catalogue()
     try:
         encoder = await serving_encoder(store, settings.retrieval.encoder)
+        reranker = reranker_at(settings.retrieval.reranker)
     except ConfigurationError:
         await store.close()
         raise
-    retriever = Retriever(store, encoder, settings.index_path)
+    retriever = Retriever(store, encoder, settings.index_path, reranker=reranker)
     await retriever.open()
     embedded, fault = _embedded(settings)
     models = ChatModels(settings.llm, embedded, embedded.model_name if embedded else "")

@@ -63,7 +63,13 @@ async def measure(calibrate: bool) -> None:
         await load_builtin(store, encoder)
         for weight in GRID if calibrate else (Weights().few,):
             weights = replace(Weights(), few=weight)
-            retriever = Retriever(store, encoder, home / "index", weights=weights, chroma=False)
+            retriever = Retriever(
+                store,
+                encoder,
+                home / "index",
+                weights=weights,
+                chroma=False,
+            )
             await retriever.open()
             spent: list[float] = []
             ranks: list[float] = []

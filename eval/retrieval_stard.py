@@ -1,7 +1,8 @@
 """Statute retrieval with layperson questions: `python -m eval.retrieval_stard --data PATH [--embed FOLDER]`.
 
-STARD dev questions over its article collection: text index alone, dense alone, and fused. The fusion weight is
-the program's own, or with `--choose-weight` that of five-fold cross-validation on questions kept from training.
+STARD dev questions over its article collection: text index alone, dense alone, fused, and re-ranked where `--reranker`
+names a cross-encoder, with bootstrap intervals. The fusion weight is the program's own, or with `--choose-weight` that of five-fold
+cross-validation on questions kept from training.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.retrieval.encoder import SHIPPED, load_encoder
+from assistant.retrieval.found import RERANKED
 from assistant.retrieval.fusion import Weights, fuse
+from assistant.retrieval.reranker import Reranker, reranker_at
 from assistant.retrieval.text_index import TextEntry, TextIndex
 
 TUNE_SHARE = 0.2
@@ -48,6 +51,20 @@ class Figures:
 
     def __str__(self) -> str:
         return f"R@10 {self.recall_10:.3f}  MRR@10 {self.mrr_10:.3f}  R@100 {self.recall_100:.3f}"
+
+
+def intervals(orders: Sequence[Sequence[int]], questions: Sequence[Question], rounds: int = 2_000) -> str:
+    """The three figures, each with the middle 95 % of as many means over questions drawn with replacement."""
+    each = np.array(
+        [
+            (f.recall_10, f.mrr_10, f.recall_100)
+            for f in (figures([order], [q]) for order, q in zip(orders, questions, strict=True))
+        ]
+    )
+    drawn = np.random.default_rng(0).integers(0, len(each), (rounds, len(each)))
+    low, high = np.percentile(each[drawn].mean(axis=1), (2.5, 97.5), axis=0)
+    cells = zip(("R@10", "MRR@10", "R@100"), each.mean(axis=0), low, high, strict=True)
+    return "  ".join(f"{name} {mean:.3f} [{a:.3f}, {b:.3f}]" for name, mean, a, b in cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,15 @@ def cross_validated(candidates: Sequence[Candidates], questions: Sequence[Questi
     return round(float(np.mean(best)), 2)
 
 
+def reordered(
+    reranker: Reranker, question: Question, order: Sequence[int], corpus: Sequence[dict[str, Any]]
+) -> list[int]:
+    """The fused order with its first fifty as the re-ranker puts them."""
+    texts = [f"{corpus[row]['name']} {corpus[row]['text']}" for row in order[:RERANKED]]
+    first = np.argsort(-reranker.scores(question.text, texts), kind="stable")
+    return [*(order[place] for place in first.tolist()), *order[RERANKED:]]
+
+
 def main() -> None:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -126,6 +152,7 @@ def main() -> None:
         action="store_true",
         help="cross-validate the weight; only for an encoder trained without --all-questions",
     )
+    options.add_argument("--reranker", help="folder of a cross-encoder to measure on top")
     options.add_argument("--json", type=Path, help="write the figures here")
     args = options.parse_args()
     stard: Path = args.data / "stard"
@@ -133,6 +160,7 @@ def main() -> None:
     tuning = [q for q in read_questions(stard / "train.jsonl.gz") if held_out(q)]
     dev = read_questions(stard / "dev.jsonl.gz")
     encoder = load_encoder(args.embed)
+    reranker = reranker_at(args.reranker)
     began = time.time()
     vectors = encoder.encode([f"{article['name']} {article['text']}" for article in corpus])
     print(f"{encoder.name}: {len(corpus) / (time.time() - began):.0f} articles/s encoded")
@@ -171,7 +199,20 @@ def main() -> None:
                     "MRR@10": result.mrr_10,
                     "R@100": result.recall_100,
                 }
-                print(f"{name:5} {label:6} {result}")
+                orders = [one.order(weight) for one in found]
+                print(f"{name:5} {label:9} {intervals(orders, questions)}")
+            if reranker is not None:
+                orders = [
+                    reordered(reranker, question, one.order(report["weight"]), corpus)
+                    for question, one in zip(questions, found, strict=True)
+                ]
+                result = figures(orders, questions)
+                report[f"{name}_reranked"] = {
+                    "R@10": result.recall_10,
+                    "MRR@10": result.mrr_10,
+                    "R@100": result.recall_100,
+                }
+                print(f"{name:5} re-ranked {intervals(orders, questions)}")
             for weight in GRID[::2]:
                 print(f"      w={weight:.1f} {figures([one.order(weight) for one in found], questions)}")
         report["p50_ms"] = float(np.percentile(spent, 50) * 1000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import os
 from collections.abc import Sequence
 from functools import cached_property
@@ -71,7 +72,8 @@ class ForeignEncoder:
             model = package.SentenceTransformer(str(self._path), device="cpu", local_files_only=True)
         except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
             raise unreadable(self._path, error, "retrieval.encoder") from error
-        model.max_seq_length = min(model.max_seq_length or _MAX_TOKENS, _MAX_TOKENS)
+        if math.isfinite(model.max_seq_length or math.inf) and model.max_seq_length > _MAX_TOKENS:
+            model.max_seq_length = _MAX_TOKENS  # a static model has no limit, and none to set
         _log.info("encoder loaded from %s", self._path.name)
         return model
 

@@ -29,8 +29,9 @@ from assistant.retrieval.visibility import Mask, upcoming, visible
 from assistant.store import consents, documents, passages
 from assistant.store.database import Store
 
-NOT_FOUND_BELOW = 0.48
-"""A best passage below this bears on the question no more than one drawn at random (finetune/embedder/LOG.md)."""
+NOT_FOUND_BELOW = 0.3
+"""Under this even the best passage is taken for chance. So low that of the questions the library does answer one in a
+hundred is turned away; seven in ten about something else altogether are (docs/decisions/retrieval.md)."""
 
 CANDIDATES = 200
 _JUDGED = 20
@@ -118,7 +119,7 @@ class Retriever:
             self._show(snapshot)
 
     async def adopt(self, encoder: Encoder) -> None:
-        """Searches with this encoder from now on; the database holds its vectors. Searches under way are not disturbed."""
+        """Searches with this encoder, whose vectors the database holds; searches under way are not disturbed."""
         await self.refresh()
         async with self._turn:
             assert self._view is not None
@@ -294,13 +295,7 @@ class Retriever:
         self, view: View, query: str, ranked: Sequence[Ranked], mask: Mask, scope: Scope, k: int
     ) -> list[tuple[Passage, Ranked]]:
         """Passages with text, read under consent now, looked at once more, their certainty as score."""
-        ids = [view.snapshot.rows[item.place].id for item in ranked]
-        async with self._store.reading() as session:
-            stored = await passages.load_passages(
-                session, scope.principal, ids, today=scope.today, purpose=scope.purpose
-            )
-        by_id = {item.id: item for item in stored}
-        held = [(by_id[id], item) for id, item in zip(ids, ranked, strict=True) if id in by_id]
+        held = await self._texts(view, ranked, scope)
         if self._reranker is not None and len(held) > 1:
             held = await asyncio.to_thread(reordered, self._reranker, expand(query), held)
         kept = held[:k]
@@ -317,6 +312,15 @@ class Retriever:
             )
             for (text, item), score in zip(kept, scores, strict=True)
         ]
+
+    async def _texts(self, view: View, ranked: Sequence[Ranked], scope: Scope) -> list[Held]:
+        ids = [view.snapshot.rows[item.place].id for item in ranked]
+        async with self._store.reading() as session:
+            stored = await passages.load_passages(
+                session, scope.principal, ids, today=scope.today, purpose=scope.purpose
+            )
+        by_id = {item.id: item for item in stored}
+        return [(by_id[id], item) for id, item in zip(ids, ranked, strict=True) if id in by_id]
 
     def _scores(self, view: View, query: str, kept: Sequence[Held]) -> list[float]:
         """Certainty of each passage, never lower than that of one behind it; a tail that is only ordered."""

@@ -18,7 +18,7 @@ from serve.server_file import ServerFile
 
 COMMANDS = (
     "serve", "ask", "search", "ingest", "documents", "enterprises", "tools", "tool", "consent", "key", "audit",
-    "doctor", "documents remove", "consent grant", "consent revoke", "consent list", "key create", "key revoke",
+    "doctor", "reindex", "documents remove", "consent grant", "consent revoke", "consent list", "key create", "key revoke",
     "key list", "audit verify", "site", "site create", "site list", "site remove",
     "user", "user create", "user disable", "user list",
 )  # fmt: skip
@@ -222,6 +222,25 @@ def test_files_come_in_and_bad_ones_are_reported(capsys, home, tmp_path):
     assert len(held) == 1
     assert document(capsys, ["documents", "remove", held[0]["id"], "--json"])["removed"] == 1
     assert document(capsys, ["documents", "--collection", "mine", "--json"]) == []
+
+
+def test_another_encoder_is_refused_in_one_line_and_the_same_one_changes_nothing(capsys, beside, tmp_path):
+    before = document(capsys, ["search", "流贷最长几年", "--k", "3", "--json"])
+    done = document(capsys, ["reindex", "--json"])
+    assert done["encoder"] == done["before"] and done["folder"] is None and done["passages"] > 400
+    assert document(capsys, ["search", "流贷最长几年", "--k", "3", "--json"]) == before
+    assert "没有模型目录" in output(capsys, ["reindex", "--encoder", str(tmp_path / "none")], 2).err
+    assert "没有可以退回" in output(capsys, ["reindex", "--rollback"], 1).err
+    assert "不能同时" in output(capsys, ["reindex", "--rollback", "--encoder", "shipped"], 2).err
+
+
+def test_a_search_explains_itself(capsys, beside):
+    told = document(capsys, ["search", "流贷最长几年", "--k", "2", "--explain", "--json"])
+    assert len(told["rows"]) == 2 and told["rows"][0]["why"]["terms"] and set(told["dropped"]) == {
+        "collection", "audience", "date", "consent",
+    }  # fmt: skip
+    shown = output(capsys, ["search", "商业银行法第三十九条", "--k", "1", "--explain"])
+    assert "字面" in shown.out and "点名" in shown.out and "过滤" in shown.err
 
 
 def test_doctor_hides_secrets_and_names_sources(capsys, home, monkeypatch):
