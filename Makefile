@@ -37,12 +37,14 @@ check: $(DEV)
 	$(VENV)/bin/pyright
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/python -m serve.api_docs --check
+	$(VENV)/bin/python -m serve.texts --check
 
 bench: $(DEV)
 	$(VENV)/bin/python -m eval.bench
 
 docs: $(DEV)
 	$(VENV)/bin/python -m serve.api_docs
+	$(VENV)/bin/python -m serve.texts
 
 format: $(DEV)
 	$(VENV)/bin/ruff format .

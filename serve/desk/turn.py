@@ -64,6 +64,7 @@ class Turn:
     answer: Answer | None = None
     evidence: tuple[Evidence, ...] = ()
     failure: str = ""
+    failure_code: str = ""
     hidden: bool = False
     thumb: str = ""
 
@@ -132,5 +133,5 @@ def after(turn: Turn, event: AnswerEvent) -> Turn:
     if isinstance(event, Failed) and event.code == STOPPED:
         return replace(turn, state="interrupted")
     if isinstance(event, Failed):
-        return replace(turn, state="failed", failure=event.message)
+        return replace(turn, state="failed", failure=event.message, failure_code=event.code)
     return turn

@@ -126,7 +126,7 @@ def _citation(document: Docx, citation: Citation, texts: Texts) -> None:
 
 def _call(document: Docx, call: ToolCall, texts: Texts) -> None:
     outcome = texts("step_done" if call.ok else "step_failed")
-    _paragraph(document, f"{call.name} · {outcome}", bold=True)
+    _paragraph(document, f"{texts.tool(call.name)} · {outcome}", bold=True)
     if call.error:
         _paragraph(document, call.error, size=10)
     if call.result is None:

@@ -31,7 +31,7 @@ def _thought(step: Step, texts: Texts) -> ChatMessage:
     ended = step.ok is not None
     outcome = texts("step_running") if not ended else texts("step_done" if step.ok else "step_failed")
     metadata: dict[str, Any] = {
-        "title": f"{step.title} · {outcome}",
+        "title": f"{texts.tool(step.name, step.title)} · {outcome}",
         "id": step.id,
         "status": "done" if ended else "pending",
     }
@@ -71,7 +71,7 @@ def answer(turn: Turn, texts: Texts) -> str:
     if turn.state == "running":
         parts.append(f'<div class="working">{inert(_progress(turn, texts))}</div>')
     elif turn.state == "failed":
-        parts.append(_notice(texts("failed", reason=turn.failure)))
+        parts.append(_notice(texts("failed", reason=texts.error(turn.failure_code, turn.failure))))
     elif turn.state == "interrupted":
         parts.append(_notice(texts("interrupted")))
     parts.append(_about(turn, texts))

@@ -22,16 +22,25 @@ def source_list(turn: Turn, texts: Texts) -> str:
     citations = turn.answer.citations if turn.answer else ()
     if not citations:
         return empty(texts)
-    rows = "".join(_source_row(turn.id, citation, texts) for citation in citations)
+    tools = {call.id: call.name for call in turn.answer.tool_calls} if turn.answer else {}
+    rows = "".join(
+        _source_row(turn.id, citation, _title(citation, tools.get(citation.id), texts), texts)
+        for citation in citations
+    )
     return f'<div class="panel"><h3>{escape(texts("evidence"))}</h3><ol class="sources">{rows}</ol></div>'
 
 
-def _source_row(answer_id: str, citation: Citation, texts: Texts) -> str:
+def _title(item: Evidence | Citation, tool: str | None, texts: Texts) -> str:
+    """What is cited: a document by its title, a tool by its name in the reader's language."""
+    return texts.tool(tool, item.title) if tool else item.title
+
+
+def _source_row(answer_id: str, citation: Citation, title: str, texts: Texts) -> str:
     kind = texts(f"evidence_{citation.kind}")
     place = f"{kind} · {citation.locator}" if citation.locator else kind
     return (
         f'<li><a href="#do/cite/{escape(answer_id)}/{citation.n}"><span class="num">{citation.n}</span>'
-        f"<span><b>{escape(citation.title)}</b><small>{escape(place)}</small></span></a>"
+        f"<span><b>{escape(title)}</b><small>{escape(place)}</small></span></a>"
         f"{_chips(citation, texts)}</li>"
     )
 
@@ -41,7 +50,7 @@ def cited(answer_id: str, found: CitedEvidence, texts: Texts) -> str:
     item = found.evidence
     head = (
         f'<div class="top"><span class="num">{item.number}</span>'
-        f"<h3>{escape(item.title)}</h3>"
+        f"<h3>{escape(_title(item, found.call.name if found.call else None, texts))}</h3>"
         f'<a class="all" href="#do/sources/{escape(answer_id)}">{escape(texts("evidence"))} ›</a></div>'
     )
     body = _tool(item, found.call, texts) if item.kind == "tool" else _passage(found, texts)

@@ -111,7 +111,7 @@ def test_a_step_tells_inputs_time_outcome_and_who_chose_it():
     step = Step(
         "c1",
         "loan_rate",
-        "贷款利率",
+        "LPR与贷款定价",
         {"tenor": EVIL},
         ok=False,
         error="没有数据",
@@ -120,7 +120,7 @@ def test_a_step_tells_inputs_time_outcome_and_who_chose_it():
     )
     turn = Turn(question="q", steps=(step, Step("c2", "x", "另一个", {})))
     _, first, second, _ = conversation_view.messages([turn], ZH)
-    assert first["metadata"]["title"] == "贷款利率 · 未完成" and first["metadata"]["duration"] == 1.23
+    assert first["metadata"]["title"] == "LPR与贷款定价 · 未完成" and first["metadata"]["duration"] == 1.23
     assert first["metadata"]["status"] == "done" and second["metadata"]["status"] == "pending"
     assert "没有数据" in first["content"] and "由路由选用" in first["content"]
     check_no_markup_of(first["content"])
