@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -42,7 +43,7 @@ def _thought(step: Step, texts: Texts) -> ChatMessage:
 
 def _step_body(step: Step, texts: Texts) -> str:
     rows = [
-        f"<tr><th>{inert(name)}</th><td>{inert(_value(value))}</td></tr>"
+        f"<tr><th>{inert(_label(step, name, texts))}</th><td>{inert(_value(value, texts))}</td></tr>"
         for name, value in step.arguments.items()
     ]
     inputs = f"<table>{''.join(rows)}</table>" if rows else inert(texts("step_no_inputs"))
@@ -56,7 +57,18 @@ def _step_body(step: Step, texts: Texts) -> str:
     return f'<div class="step">{"".join(lines)}</div>'
 
 
-def _value(value: Any) -> str:
+def _label(step: Step, name: str, texts: Texts) -> str:
+    """The tool's own words for an argument are Chinese; in English its name reads well enough."""
+    return (
+        re.split("[，；]", step.labels.get(name, name))[0]
+        if texts.language == "zh"
+        else name.replace("_", " ")
+    )
+
+
+def _value(value: Any, texts: Texts) -> str:
+    if value is None:
+        return texts("step_from_question")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST_INPUT else text[:_LONGEST_INPUT] + "…"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from decimal import Decimal
 from html import escape
 from typing import Any
 
@@ -11,6 +11,9 @@ from assistant.answer import Citation, Evidence, Fact, ToolCall, ToolResult, Too
 from serve.desk.desk import CitedEvidence
 from serve.desk.turn import Turn
 from serve.texts import Texts
+from serve.workbench.said import whole
+
+_FIGURE = re.compile(r"[-+]?\d[\d,.]*")
 
 
 def empty(texts: Texts) -> str:
@@ -103,7 +106,7 @@ def _tool(item: Evidence, call: ToolCall | None, texts: Texts) -> str:
     if result.requires_human:
         parts.append(f'<p class="notice human">{escape(texts("human_note"))}</p>')
     if result.summary:
-        said = "".join(f"<li>{escape(sentence)}</li>" for sentence in result.summary)
+        said = "".join(f"<li>{whole(sentence)}</li>" for sentence in result.summary)
         parts.append(f'<h4>{escape(texts("conclusion"))}</h4><ul class="plain">{said}</ul>')
     parts += [_rule(result, texts), _facts(result.facts, texts), _trace(result.trace, texts)]
     if result.missing:
@@ -129,7 +132,7 @@ def _facts(facts: tuple[Fact, ...], texts: Texts) -> str:
         return ""
     rows = "".join(
         f"<tr><th>{escape(fact.label)}<small>{escape(fact.period)}</small></th>"
-        f"<td{'' if isinstance(fact.value, Decimal) else ' class=words'}>{escape(str(fact.value))}<small>{escape(fact.unit)}</small></td></tr>"
+        f"<td{'' if _FIGURE.fullmatch(str(fact.value)) else ' class=words'}>{escape(str(fact.value))}<small>{escape(fact.unit)}</small></td></tr>"
         for fact in facts
     )
     return f'<h4>{escape(texts("facts"))}</h4><table class="facts">{rows}</table>'
@@ -142,7 +145,7 @@ def _trace(trace: tuple[TraceStep, ...], texts: Texts) -> str:
     rows = "".join(
         f'<li class="{step.outcome or "step"}"><b>{escape(step.label)}</b>'
         + (f"<i>{escape(texts.named('outcome', step.outcome))}</i>" if step.outcome else "")
-        + (f"<p>{escape(step.detail)}</p>" if step.detail else "")
+        + (f"<p>{whole(step.detail)}</p>" if step.detail else "")
         + (f'<p class="clause">{escape(step.clause)}</p>' if step.clause else "")
         + "</li>"
         for step in trace
@@ -177,4 +180,4 @@ def _rows(rows: list[tuple[str, str]]) -> str:
 
 
 def _lines(text: str) -> str:
-    return "<br>".join(escape(line) for line in text.splitlines())
+    return "<br>".join(whole(line) for line in text.splitlines())
