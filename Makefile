@@ -6,7 +6,7 @@ MARK := $(VENV)/.bagui
 RUNTIME := $(MARK)-runtime
 DEV := $(MARK)-dev
 
-.PHONY: serve test test-slow test-nightly test-browser check check-widget bench docs format clean
+.PHONY: serve test test-slow test-nightly test-browser screens check check-widget bench soak docs format clean
 
 serve: $(RUNTIME)
 	$(VENV)/bin/bagui serve
@@ -27,6 +27,10 @@ test-browser: $(DEV)
 	$(PIP) install --quiet -c constraints.txt -e '.[dev,browser]'
 	$(VENV)/bin/python -m pytest -m browser tests/browser
 
+# The same journeys, and the pictures in docs/screens anew.
+screens: export BAGUI_SCREENS = 1
+screens: test-browser
+
 # Needs node; the built file is committed, so nothing else does.
 check-widget:
 	cd serve/widget && npm ci --no-audit --no-fund --silent && npm run --silent check && npm test --silent
@@ -41,6 +45,10 @@ check: $(DEV)
 
 bench: $(DEV)
 	$(VENV)/bin/python -m eval.bench
+
+# Eighty sessions for three minutes: do all complete, does memory stay flat?
+soak: $(DEV)
+	$(VENV)/bin/python -m eval.soak
 
 docs: $(DEV)
 	$(VENV)/bin/python -m serve.api_docs

@@ -32,7 +32,8 @@ def _thought(step: Step, texts: Texts) -> ChatMessage:
     ended = step.ok is not None
     outcome = texts("step_running") if not ended else texts("step_done" if step.ok else "step_failed")
     metadata: dict[str, Any] = {
-        "title": f"{texts.tool(step.name, step.title)} · {outcome}",
+        # The chat reads a title as Markdown, and a model may call a tool by any name.
+        "title": inert(f"{texts.tool(step.name, step.title)} · {outcome}"),
         "id": step.id,
         "status": "done" if ended else "pending",
     }
@@ -69,6 +70,8 @@ def _label(step: Step, name: str, texts: Texts) -> str:
 def _value(value: Any, texts: Texts) -> str:
     if value is None:
         return texts("step_from_question")
+    if isinstance(value, bool):
+        return texts("yes" if value else "no")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST_INPUT else text[:_LONGEST_INPUT] + "…"
 

@@ -180,3 +180,14 @@ def test_a_step_names_its_inputs_in_the_readers_words_and_never_shows_a_placehol
 
 def test_the_tabs_of_a_narrow_screen_name_its_columns():
     assert re.findall(r"#do/view/(\w+)", lists_view.tabs(ZH)) == ["left", "middle", "right"]
+
+
+def test_a_failure_is_told_in_the_readers_language():
+    failed = Turn(question="q", state="failed", failure="问题过长：9000 字", failure_code="too_large")
+    assert "Too long. Please shorten it" in unescape(conversation_view.answer(failed, texts("en")))
+    assert "问题过长：9000 字" in unescape(conversation_view.answer(failed, ZH))
+
+
+def test_a_tool_that_the_model_made_up_is_named_in_plain_characters():
+    (_, thought, _) = conversation_view.messages([Turn(question="q", steps=(Step("c1", EVIL, "", {}),))], ZH)
+    assert not set("<>[]()*_`!") & set(re.sub(r"&#\d+;", "", thought["metadata"]["title"]))
