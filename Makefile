@@ -6,7 +6,7 @@ MARK := $(VENV)/.bagui
 RUNTIME := $(MARK)-runtime
 DEV := $(MARK)-dev
 
-.PHONY: serve test test-slow test-nightly test-browser test-examples check check-widget bench docs format clean
+.PHONY: serve test test-slow test-nightly test-browser test-examples screens check check-widget bench soak docs format clean
 
 serve: $(RUNTIME)
 	$(VENV)/bin/bagui serve
@@ -32,6 +32,10 @@ test-examples: $(DEV)
 	cd examples && npm ci --no-audit --no-fund --silent
 	$(VENV)/bin/python -m pytest tests/serve/test_examples.py
 
+# The same journeys, and the pictures in docs/screens anew.
+screens: export BAGUI_SCREENS = 1
+screens: test-browser
+
 # Needs node; the built file is committed, so nothing else does.
 check-widget:
 	cd serve/widget && npm ci --no-audit --no-fund --silent && npm run --silent check && npm test --silent
@@ -42,12 +46,18 @@ check: $(DEV)
 	$(VENV)/bin/pyright
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/python -m serve.api_docs --check
+	$(VENV)/bin/python -m serve.texts --check
 
 bench: $(DEV)
 	$(VENV)/bin/python -m eval.bench
 
+# Eighty sessions for three minutes: do all complete, does memory stay flat?
+soak: $(DEV)
+	$(VENV)/bin/python -m eval.soak
+
 docs: $(DEV)
 	$(VENV)/bin/python -m serve.api_docs
+	$(VENV)/bin/python -m serve.texts
 
 format: $(DEV)
 	$(VENV)/bin/ruff format .

@@ -32,6 +32,7 @@ from assistant.store.database import Store
 from assistant.today import today_in_shanghai
 from assistant.tools.context import DEFAULT_PURPOSE, ToolContext
 from assistant.tools.tool import Tool, run_tool
+from assistant.visitor import SIGN_IN, SIGN_IN_MISSING, needs_sign_in
 
 _log = structlog.get_logger(__name__)
 
@@ -185,6 +186,11 @@ class Assistant:
                 draft.model = "versions"
                 return
         await self._retrieve(draft, asked, principal)
+        if principal.role == "visitor" and self._is_private(asked, draft):
+            draft.status, draft.model = "needs_consent", "guard"
+            draft.missing.append(SIGN_IN_MISSING)
+            yield draft.release(AnswerSentence(text=SIGN_IN))
+            return
         yield Retrieved(count=len(draft.passages), titles=tuple(p.title for p in draft.passages))
         task = self._phrasing_task(draft, asked, principal)
         async for event in phrase(draft, task, self.models, self.settings.agent):
@@ -214,6 +220,11 @@ class Assistant:
         for passage in (*draft.passages, *draft.successors):
             draft.book.add_passage(passage)
         draft.mark_time("retrieved")
+
+    def _is_private(self, asked: Asked, draft: AnswerDraft) -> bool:
+        nearest = self.router.consider(asked.question, asked.mentions)
+        reads = nearest is not None and self.catalogue[nearest.name].scope == "enterprises"
+        return needs_sign_in(asked.question, reads_enterprise=reads, passages=draft.passages)
 
     def _phrasing_task(self, draft: AnswerDraft, asked: Asked, principal: Principal) -> PhrasingTask:
         placeholders = placeholder_values(asked.mentions)

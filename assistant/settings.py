@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     demo: bool = True
     tenant: str = "bank"
     body_limit_bytes: int = Field(default=2_000_000, ge=1_000)
+    answers_at_once: int = Field(default=16, ge=1, le=1024)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     llm: LlmSettings = LlmSettings()
     embedded: EmbeddedSettings = EmbeddedSettings()

@@ -46,6 +46,12 @@ def baseline_s() -> float:
     return time.perf_counter() - started
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 def start(home: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:
     """The server, and the seconds until it was ready."""
     started = time.perf_counter()
@@ -114,9 +120,7 @@ def processor_s(pid: int) -> float:
 
 
 def main() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     before = baseline_s()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"

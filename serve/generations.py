@@ -12,7 +12,8 @@ from assistant.errors import BaguiError
 
 _log = logging.getLogger("bagui.serve")
 
-MAX_RUNNING = 64
+AT_ONCE = 16
+MAX_RUNNING = 256
 _KEPT = 200
 
 
@@ -25,18 +26,22 @@ class Overloaded(BaguiError):
 class Generation:
     """One answer on its way: the events so far, read from any offset by any number of readers."""
 
-    def __init__(self, events: AsyncIterator[AnswerEvent], on_end: Callable[[], None]) -> None:
+    def __init__(
+        self, events: AsyncIterator[AnswerEvent], on_end: Callable[[], None], turn: asyncio.Semaphore
+    ) -> None:
         self.events: list[AnswerEvent] = []
         self.ended = False
         self._news = asyncio.Event()
         self._on_end = on_end
+        self._turn = turn
         self._task = asyncio.create_task(self._run(events))
         self._task.add_done_callback(self._settle)
 
     async def _run(self, events: AsyncIterator[AnswerEvent]) -> None:
-        async for event in events:
-            self.events.append(event)
-            self._tell()
+        async with self._turn:
+            async for event in events:
+                self.events.append(event)
+                self._tell()
 
     def _settle(self, task: asyncio.Task[None]) -> None:
         """Whatever the task ended with, its readers get an ending; a bug is logged and told without its inside."""
@@ -90,10 +95,15 @@ class Generation:
 
 
 class Generations:
-    """The answers of this process: those running, and the last ones by id."""
+    """The answers of this process: those running, and the last ones by id.
 
-    def __init__(self, limit: int = MAX_RUNNING) -> None:
+    `at_once` are worked on, the others wait their turn in order: eighty that share two processors would all be late,
+    and hold the database's one writer from each other. Over `limit` a question is refused.
+    """
+
+    def __init__(self, limit: int = MAX_RUNNING, at_once: int = AT_ONCE) -> None:
         self._limit = limit
+        self._turn = asyncio.Semaphore(at_once)
         self._running: set[Generation] = set()
         self._by_answer: OrderedDict[str, Generation] = OrderedDict()
 
@@ -101,7 +111,7 @@ class Generations:
         """Begins an answer; `Overloaded` when too many run."""
         if len(self._running) >= self._limit:
             raise Overloaded("同时处理的问题过多，请稍后重试")
-        generation = Generation(events, lambda: self._running.discard(generation))
+        generation = Generation(events, lambda: self._running.discard(generation), self._turn)
         self._running.add(generation)
         return generation
 

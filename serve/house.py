@@ -32,12 +32,15 @@ class House:
     settings: Settings
     origins: tuple[str, ...] = ()
     drain: Drain = field(default_factory=Drain)
-    generations: Generations = field(default_factory=Generations)
+    generations: Generations = field(init=False)
     operator_token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     demo: DemoCredentials | None = None
     say: Callable[[str], None] = _silent
     fault: BaguiError | None = None
     _bagui: Bagui | None = None
+
+    def __post_init__(self) -> None:
+        self.generations = Generations(at_once=self.settings.answers_at_once)
 
     @property
     def bagui(self) -> Bagui:

@@ -1,7 +1,12 @@
-"""The interface texts: one catalogue, Chinese and English."""
+"""The interface texts: one catalogue, Chinese and English.
+
+`python -m serve.texts` writes the widget's part of it, `--check` says whether that is up to date.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +17,9 @@ import yaml
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+WIDGET_PART = Path(__file__).parent / "widget" / "texts.json"
+
+Entries = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +37,19 @@ class Texts:
         """The text of a coded value, such as `legal_in_force`; nothing for none."""
         return self(f"{group}_{value}") if value else ""
 
+    def tool(self, name: str, title: str = "") -> str:
+        """A tool's name for people; `title` is its own, in Chinese."""
+        return self.entries.get(f"tool_{name}", title or name)
+
+    def error(self, code: str, message: str) -> str:
+        """An error as a person is told it: the server's own words in Chinese, else the text of its code."""
+        return message if self.language == "zh" and message else self.entries.get(f"error_{code}", message)
+
 
 @cache
-def catalogue() -> Mapping[str, Mapping[str, str]]:
-    """Every entry with its languages, as written in `texts.yaml`."""
-    read: dict[str, dict[str, str]] = yaml.safe_load(
+def catalogue() -> Mapping[str, Entries]:
+    """The entries of `texts.yaml` by who says them: `both`, `workbench`, `widget`, `reference`. No name is in two of them."""
+    read: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
         Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8")
     )
     return read
@@ -41,4 +57,28 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def texts(language: Language) -> Texts:
-    return Texts(language, {name: entry[language] for name, entry in catalogue().items()})
+    parts = catalogue().values()
+    return Texts(language, {name: entry[language] for part in parts for name, entry in part.items()})
+
+
+def widget_part() -> str:
+    """What the widget's source reads: its own texts and the shared ones, as JSON."""
+    entries = {**catalogue()["both"], **catalogue()["widget"]}
+    rows = (
+        f"  {json.dumps(name)}: {json.dumps(entry, ensure_ascii=False)}" for name, entry in entries.items()
+    )
+    return "{\n" + ",\n".join(rows) + "\n}\n"
+
+
+def main(arguments: list[str]) -> int:
+    if "--check" in arguments:
+        fresh = WIDGET_PART.read_text(encoding="utf-8") == widget_part()
+        if not fresh:
+            sys.stderr.write("serve/widget/texts.json is out of date: run `make docs`\n")
+        return 0 if fresh else 1
+    WIDGET_PART.write_text(widget_part(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

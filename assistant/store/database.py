@@ -26,6 +26,7 @@ from assistant.store.faults import fault, unavailable
 from assistant.store.secret import Secret, load_secret, make_home
 
 DEFAULT_LOCK_WAIT_S = 5.0
+TURNS_WAITED = 12
 _log = structlog.get_logger(__name__)
 
 
@@ -112,7 +113,8 @@ class Store:
             yield
             return
         try:
-            async with asyncio.timeout(self._lock_wait_s):
+            # The queue of our own moves on: a long one is load, not a lock that somebody holds.
+            async with asyncio.timeout(self._lock_wait_s * TURNS_WAITED):
                 await self._turn.acquire()
         except TimeoutError as error:
             raise unavailable("database_locked") from error

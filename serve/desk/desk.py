@@ -17,7 +17,7 @@ from assistant.store.neighbours import Surroundings, surroundings
 from assistant.store.users import User
 from assistant.today import today_in_shanghai
 from serve.desk.enterprise_card import EnterpriseCard, card_of
-from serve.desk.turn import Turn, after, step_of
+from serve.desk.turn import Step, Turn, after, step_of
 from serve.generations import Generation
 from serve.house import House
 
@@ -183,21 +183,23 @@ class Desk:
             as_of=stored.as_of,
             enterprise=stored.enterprise,
             started_at=stored.started_at,
-            steps=tuple(step_of(call, self._title(call.name)) for call in calls),
+            steps=tuple(self._named(step_of(call, "")) for call in calls),
             answer=stored.answer,
             evidence=stored.evidence,
             hidden=stored.hidden,
         )
 
     def _titled(self, turn: Turn) -> Turn:
-        steps = tuple(
-            step if step.title else replace(step, title=self._title(step.name)) for step in turn.steps
-        )
-        return turn if steps == turn.steps else replace(turn, steps=steps)
+        return replace(turn, steps=tuple(self._named(step) for step in turn.steps)) if turn.steps else turn
 
-    def _title(self, tool: str) -> str:
-        declared = self._house.bagui.assistant.catalogue.get(tool)
-        return declared.title if declared else tool
+    def _named(self, step: Step) -> Step:
+        """The step with the tool's own title and the words in which it describes its arguments."""
+        declared = self._house.bagui.assistant.catalogue.get(step.name)
+        if declared is None or step.labels:
+            return step
+        described = declared.parameters.get("properties", {})
+        labels = {name: str(about.get("description", name)) for name, about in described.items()}
+        return replace(step, title=step.title or declared.title, labels=labels)
 
     async def _follow(self, generation: Generation, turn: Turn) -> AsyncIterator[Turn]:
         """The turn after each event so far and to come."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -20,6 +22,7 @@ from assistant.answer import (
     ToolStarted,
 )
 
+_PLACEHOLDER = re.compile(r"⟨[A-Z]\d+⟩")
 STOPPED = "shutting_down"
 """The code of an ending that somebody asked for: the reader with the stop button, or the server's own stop."""
 
@@ -31,6 +34,7 @@ class Step:
     """A run of a tool on the way to the answer.
 
     `ms` is known only while somebody watches, `ok` once it ended; `title` may be empty, then `name` stands for it.
+    `labels` names arguments in the domain's words. A value that the question holds is `None` until the run ended.
     """
 
     id: str
@@ -41,6 +45,7 @@ class Step:
     error: str | None = None
     ms: float | None = None
     chosen_by: Literal["model", "router"] | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Turn:
     answer: Answer | None = None
     evidence: tuple[Evidence, ...] = ()
     failure: str = ""
+    failure_code: str = ""
     hidden: bool = False
     thumb: str = ""
 
@@ -85,7 +91,7 @@ def step_of(call: ToolCall, title: str, ms: float | None = None) -> Step:
         id=call.id,
         name=call.name,
         title=title,
-        arguments=call.arguments,
+        arguments=_inputs(call.arguments, call),
         ok=call.ok,
         error=call.error,
         ms=ms,
@@ -93,11 +99,22 @@ def step_of(call: ToolCall, title: str, ms: float | None = None) -> Step:
     )
 
 
+def _inputs(arguments: Mapping[str, Any], call: ToolCall | None = None) -> dict[str, Any]:
+    """The arguments with the values that placeholders of the question stood for, as the tool tells them."""
+    used = call.result.inputs_used if call is not None and call.result is not None else {}
+    return {
+        name: used.get(name) if isinstance(value, str) and _PLACEHOLDER.fullmatch(value) else value
+        for name, value in arguments.items()
+    }
+
+
 def _all_steps(watched: tuple[Step, ...], calls: tuple[ToolCall, ...]) -> tuple[Step, ...]:
     """One step for each call of the answer: as it was watched, or, where it made no events, as it is told now."""
     seen = {step.id: step for step in watched}
     return tuple(
-        replace(seen[call.id], chosen_by=call.chosen_by) if call.id in seen else step_of(call, "")
+        replace(seen[call.id], chosen_by=call.chosen_by, arguments=_inputs(call.arguments, call))
+        if call.id in seen
+        else step_of(call, "")
         for call in calls
     )
 
@@ -109,7 +126,7 @@ def after(turn: Turn, event: AnswerEvent) -> Turn:
     if isinstance(event, Retrieved):
         return replace(turn, found=event.titles)
     if isinstance(event, ToolStarted):
-        step = Step(event.id, event.name, event.title, event.arguments)
+        step = Step(event.id, event.name, event.title, _inputs(event.arguments))
         return replace(turn, steps=(*turn.steps, step))
     if isinstance(event, ToolFinished):
         steps = tuple(
@@ -132,5 +149,5 @@ def after(turn: Turn, event: AnswerEvent) -> Turn:
     if isinstance(event, Failed) and event.code == STOPPED:
         return replace(turn, state="interrupted")
     if isinstance(event, Failed):
-        return replace(turn, state="failed", failure=event.message)
+        return replace(turn, state="failed", failure=event.message, failure_code=event.code)
     return turn

@@ -25,7 +25,8 @@ _FONT = "微软雅黑"
 _INK, _QUIET, _GREEN = RGBColor(0x1D, 0x2B, 0x36), RGBColor(0x5D, 0x6F, 0x7C), RGBColor(0x0F, 0x5C, 0x5C)
 # Characters that XML cannot hold, and those that turn the reading direction or hide text.
 _UNFIT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff"
+    "\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
 
@@ -126,7 +127,7 @@ def _citation(document: Docx, citation: Citation, texts: Texts) -> None:
 
 def _call(document: Docx, call: ToolCall, texts: Texts) -> None:
     outcome = texts("step_done" if call.ok else "step_failed")
-    _paragraph(document, f"{call.name} · {outcome}", bold=True)
+    _paragraph(document, f"{texts.tool(call.name)} · {outcome}", bold=True)
     if call.error:
         _paragraph(document, call.error, size=10)
     if call.result is None:

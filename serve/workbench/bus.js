@@ -1,14 +1,27 @@
 // Links of the form #do/<act>/<argument>… become events of this component. Nothing else of the page is touched.
 const EVENTS = {cite: 'select', sources: 'select', up: 'like', down: 'like', open: 'input', choose: 'submit', example: 'edit'};
+// Which column a narrow screen shows after an act; wide ones show all three.
+const VIEWS = {cite: 'right', sources: 'right', down: 'middle', open: 'middle', choose: 'middle', example: 'middle'};
+const show = (view) => {
+  for (const part of document.querySelectorAll('#desk, #tabs')) part.dataset.view = view;
+  document.querySelectorAll('#tabs a').forEach((a) => a.setAttribute('aria-current', String(a.classList.contains(view))));
+  window.dispatchEvent(new Event('resize'));  // a chart drawn while hidden has no width yet
+};
 document.body.classList.remove('dark');
+show('middle');
 document.addEventListener('click', (click) => {
-  const link = click.target instanceof Element ? click.target.closest('a[href^="#do/"]') : null;
+  const target = click.target instanceof Element ? click.target : null;
+  if (target?.closest('#new')) show('middle');
+  const link = target?.closest('a[href^="#do/"]');
   if (!link) return;
   click.preventDefault();
   const [, act, ...rest] = link.getAttribute('href').split('/');
-  if (act === 'export' && rest.length === 2) {
+  if (act === 'view') {
+    show(rest[0]);
+  } else if (act === 'export' && rest.length === 2) {
     window.location.assign('/workbench/export/' + rest.map(encodeURIComponent).join('/'));
   } else if (EVENTS[act]) {
+    if (VIEWS[act]) show(VIEWS[act]);
     trigger(EVENTS[act], {act, rest: rest.map(decodeURIComponent)});
   }
 });

@@ -74,9 +74,12 @@ def radar(picture: Picture, texts: Texts) -> go.Figure:
     )  # fmt: skip
     low, high = picture.get("range", [0, 100])
     figure.update_polars(
-        radialaxis={"range": [low, high], "gridcolor": GRID, "tickfont": {"size": 10, "color": MUTED}},
+        radialaxis={
+            "range": [low, high], "gridcolor": GRID, "linecolor": GRID, "angle": 90, "tickangle": 90, "nticks": 3,
+            "tickfont": {"size": 10, "color": MUTED},
+        },
         angularaxis={
-            "categoryarray": axes, "categoryorder": "array", "gridcolor": GRID, "tickfont": {"size": 12}
+            "categoryarray": axes, "categoryorder": "array", "gridcolor": GRID, "linecolor": GRID, "tickfont": {"size": 12}
         },
         bgcolor="rgba(0,0,0,0)",
     )  # fmt: skip

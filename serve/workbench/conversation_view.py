@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,7 +32,8 @@ def _thought(step: Step, texts: Texts) -> ChatMessage:
     ended = step.ok is not None
     outcome = texts("step_running") if not ended else texts("step_done" if step.ok else "step_failed")
     metadata: dict[str, Any] = {
-        "title": f"{step.title} · {outcome}",
+        # The chat reads a title as Markdown, and a model may call a tool by any name.
+        "title": inert(f"{texts.tool(step.name, step.title)} · {outcome}"),
         "id": step.id,
         "status": "done" if ended else "pending",
     }
@@ -42,7 +44,7 @@ def _thought(step: Step, texts: Texts) -> ChatMessage:
 
 def _step_body(step: Step, texts: Texts) -> str:
     rows = [
-        f"<tr><th>{inert(name)}</th><td>{inert(_value(value))}</td></tr>"
+        f"<tr><th>{inert(_label(step, name, texts))}</th><td>{inert(_value(value, texts))}</td></tr>"
         for name, value in step.arguments.items()
     ]
     inputs = f"<table>{''.join(rows)}</table>" if rows else inert(texts("step_no_inputs"))
@@ -56,7 +58,20 @@ def _step_body(step: Step, texts: Texts) -> str:
     return f'<div class="step">{"".join(lines)}</div>'
 
 
-def _value(value: Any) -> str:
+def _label(step: Step, name: str, texts: Texts) -> str:
+    """The tool's own words for an argument are Chinese; in English its name reads well enough."""
+    return (
+        re.split("[，；]", step.labels.get(name, name))[0]
+        if texts.language == "zh"
+        else name.replace("_", " ")
+    )
+
+
+def _value(value: Any, texts: Texts) -> str:
+    if value is None:
+        return texts("step_from_question")
+    if isinstance(value, bool):
+        return texts("yes" if value else "no")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST_INPUT else text[:_LONGEST_INPUT] + "…"
 
@@ -71,7 +86,7 @@ def answer(turn: Turn, texts: Texts) -> str:
     if turn.state == "running":
         parts.append(f'<div class="working">{inert(_progress(turn, texts))}</div>')
     elif turn.state == "failed":
-        parts.append(_notice(texts("failed", reason=turn.failure)))
+        parts.append(_notice(texts("failed", reason=texts.error(turn.failure_code, turn.failure))))
     elif turn.state == "interrupted":
         parts.append(_notice(texts("interrupted")))
     parts.append(_about(turn, texts))

@@ -106,7 +106,10 @@ class Door:
             token = await self._sign_ins.sign_in(name, password, client)
         except (Unauthenticated, TooManyAttempts) as error:
             shown = sign_in_page(
-                texts(language), problem=texts(language)(error.code), name=name[:60], demo=demo
+                texts(language),
+                problem=texts(language).error(error.code, error.message),
+                name=name[:60],
+                demo=demo,
             )
             return HTMLResponse(shown, status_code=error.http)
         answer = RedirectResponse(f"{PATH}/", status_code=303)

@@ -58,7 +58,7 @@ class Events:
             day = _day(as_of, self.texts)
             earlier = await self.desk.turns(principal, conversation) if conversation else ()
         except BaguiError as error:
-            raise gr.Error(error.message, print_exception=False) from error
+            raise gr.Error(self.texts.error(error.code, error.message), print_exception=False) from error
         turn = Turn(question=wanted, conversation=conversation or "", enterprise=enterprise)
         yield {
             self.parts.question: "",
@@ -73,7 +73,7 @@ class Events:
             async for turn in turns:
                 yield self._chat(earlier, turn)
         except BaguiError as error:
-            turn = replace(turn, state="failed", failure=error.message)
+            turn = replace(turn, state="failed", failure=error.message, failure_code=error.code)
             yield self._chat(earlier, turn)
         yield await self._settled(principal, earlier, turn)
 
@@ -116,7 +116,7 @@ class Events:
                 return evidence_view.cited(answer_id, found, self.texts)
             return evidence_view.source_list(await self.desk.turn(principal, answer_id), self.texts)
         except BaguiError as error:
-            raise gr.Error(error.message, print_exception=False) from error
+            raise gr.Error(self.texts.error(error.code, error.message), print_exception=False) from error
 
     async def judge(self, event: gr.EventData, conversation: str | None, request: gr.Request) -> Screen:
         """A thumb: up is recorded at once, down first asks for the reason."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from decimal import Decimal
 from html import escape
 from typing import Any
 
@@ -11,6 +11,9 @@ from assistant.answer import Citation, Evidence, Fact, ToolCall, ToolResult, Too
 from serve.desk.desk import CitedEvidence
 from serve.desk.turn import Turn
 from serve.texts import Texts
+from serve.workbench.said import whole
+
+_FIGURE = re.compile(r"[-+]?\d[\d,.]*")
 
 
 def empty(texts: Texts) -> str:
@@ -22,16 +25,25 @@ def source_list(turn: Turn, texts: Texts) -> str:
     citations = turn.answer.citations if turn.answer else ()
     if not citations:
         return empty(texts)
-    rows = "".join(_source_row(turn.id, citation, texts) for citation in citations)
+    tools = {call.id: call.name for call in turn.answer.tool_calls} if turn.answer else {}
+    rows = "".join(
+        _source_row(turn.id, citation, _title(citation, tools.get(citation.id), texts), texts)
+        for citation in citations
+    )
     return f'<div class="panel"><h3>{escape(texts("evidence"))}</h3><ol class="sources">{rows}</ol></div>'
 
 
-def _source_row(answer_id: str, citation: Citation, texts: Texts) -> str:
+def _title(item: Evidence | Citation, tool: str | None, texts: Texts) -> str:
+    """What is cited: a document by its title, a tool by its name in the reader's language."""
+    return texts.tool(tool, item.title) if tool else item.title
+
+
+def _source_row(answer_id: str, citation: Citation, title: str, texts: Texts) -> str:
     kind = texts(f"evidence_{citation.kind}")
     place = f"{kind} · {citation.locator}" if citation.locator else kind
     return (
         f'<li><a href="#do/cite/{escape(answer_id)}/{citation.n}"><span class="num">{citation.n}</span>'
-        f"<span><b>{escape(citation.title)}</b><small>{escape(place)}</small></span></a>"
+        f"<span><b>{escape(title)}</b><small>{escape(place)}</small></span></a>"
         f"{_chips(citation, texts)}</li>"
     )
 
@@ -41,7 +53,7 @@ def cited(answer_id: str, found: CitedEvidence, texts: Texts) -> str:
     item = found.evidence
     head = (
         f'<div class="top"><span class="num">{item.number}</span>'
-        f"<h3>{escape(item.title)}</h3>"
+        f"<h3>{escape(_title(item, found.call.name if found.call else None, texts))}</h3>"
         f'<a class="all" href="#do/sources/{escape(answer_id)}">{escape(texts("evidence"))} ›</a></div>'
     )
     body = _tool(item, found.call, texts) if item.kind == "tool" else _passage(found, texts)
@@ -94,7 +106,7 @@ def _tool(item: Evidence, call: ToolCall | None, texts: Texts) -> str:
     if result.requires_human:
         parts.append(f'<p class="notice human">{escape(texts("human_note"))}</p>')
     if result.summary:
-        said = "".join(f"<li>{escape(sentence)}</li>" for sentence in result.summary)
+        said = "".join(f"<li>{whole(sentence)}</li>" for sentence in result.summary)
         parts.append(f'<h4>{escape(texts("conclusion"))}</h4><ul class="plain">{said}</ul>')
     parts += [_rule(result, texts), _facts(result.facts, texts), _trace(result.trace, texts)]
     if result.missing:
@@ -120,7 +132,7 @@ def _facts(facts: tuple[Fact, ...], texts: Texts) -> str:
         return ""
     rows = "".join(
         f"<tr><th>{escape(fact.label)}<small>{escape(fact.period)}</small></th>"
-        f"<td{'' if isinstance(fact.value, Decimal) else ' class=words'}>{escape(str(fact.value))}<small>{escape(fact.unit)}</small></td></tr>"
+        f"<td{'' if _FIGURE.fullmatch(str(fact.value)) else ' class=words'}>{escape(str(fact.value))}<small>{escape(fact.unit)}</small></td></tr>"
         for fact in facts
     )
     return f'<h4>{escape(texts("facts"))}</h4><table class="facts">{rows}</table>'
@@ -133,7 +145,7 @@ def _trace(trace: tuple[TraceStep, ...], texts: Texts) -> str:
     rows = "".join(
         f'<li class="{step.outcome or "step"}"><b>{escape(step.label)}</b>'
         + (f"<i>{escape(texts.named('outcome', step.outcome))}</i>" if step.outcome else "")
-        + (f"<p>{escape(step.detail)}</p>" if step.detail else "")
+        + (f"<p>{whole(step.detail)}</p>" if step.detail else "")
         + (f'<p class="clause">{escape(step.clause)}</p>' if step.clause else "")
         + "</li>"
         for step in trace
@@ -168,4 +180,4 @@ def _rows(rows: list[tuple[str, str]]) -> str:
 
 
 def _lines(text: str) -> str:
-    return "<br>".join(escape(line) for line in text.splitlines())
+    return "<br>".join(whole(line) for line in text.splitlines())

@@ -59,6 +59,7 @@ def lay_out(texts: Texts) -> Parts:
             made |= _middle(texts)
         with gr.Column(elem_id="right", scale=0, min_width=380):
             made |= _right(texts)
+    gr.HTML(lists_view.tabs(texts), elem_id="tabs")
     return Parts(**{field.name: made[field.name] for field in fields(Parts)})  # pyright: ignore[reportArgumentType]
 
 

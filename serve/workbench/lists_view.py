@@ -29,6 +29,15 @@ def header(user: str, texts: Texts) -> str:
     )
 
 
+def tabs(texts: Texts) -> str:
+    """On a narrow screen one of the three columns shows; these choose which."""
+    links = "".join(
+        f'<a href="#do/view/{side}" class="{side}" aria-current="{str(side == "middle").lower()}">{escape(texts(f"tab_{side}"))}</a>'
+        for side in ("left", "middle", "right")
+    )
+    return f'<nav aria-label="{escape(texts("brand_sub"))}">{links}</nav>'
+
+
 def enterprises(cards: Sequence[EnterpriseCard], chosen: str | None, texts: Texts) -> str:
     if not cards:
         return f'<div class="nothing">{escape(texts("enterprise_none"))}</div>'

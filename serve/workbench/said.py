@@ -11,6 +11,8 @@ from markdown_it.token import Token
 
 _TAG = re.compile(r"(<[^>]*>)")
 _MARK = re.compile(r"\[(\d{1,3})\]")
+# Figures with their units and dates, which a line end should not tear apart.
+_FIGURE = re.compile(r"(\d{4}-\d{2}(?:-\d{2})?|\d[\d,.]*(?:万元|亿元|个百分点|个月|元|%|年|天|笔|户))")
 _RULES = (
     "blockquote",
     "emphasis",
@@ -74,7 +76,22 @@ def _linked(text: str, marks: frozenset[int], answer_id: str) -> str:
 
 def _text(text: str) -> str:
     """A line end here is one inside a code block, or between tags where it means nothing."""
-    return "".join("&#10;" if char == "\n" else _entity(char) for char in text) if text.strip() else ""
+    if not text.strip():
+        return ""
+    pieces = [
+        "".join("&#10;" if char == "\n" else _entity(char) for char in piece) for piece in _FIGURE.split(text)
+    ]
+    return "".join(
+        f'<span class="whole">{piece}</span>' if index % 2 else piece for index, piece in enumerate(pieces)
+    )
+
+
+def whole(text: str) -> str:
+    """Escaped text in which figures and dates stay in one piece."""
+    pieces = [html.escape(piece) for piece in _FIGURE.split(text)]
+    return "".join(
+        f'<span class="whole">{piece}</span>' if index % 2 else piece for index, piece in enumerate(pieces)
+    )
 
 
 def _tame(token: Token) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import socket
 import threading
@@ -19,6 +20,7 @@ import httpx
 import jwt
 import pytest
 import uvicorn
+from PIL import Image
 
 from assistant.settings import load_settings
 from serve.app import create_app
@@ -39,7 +41,7 @@ _FLAGS = [
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(str(item.fspath)).parent == Path(__file__).parent:
+        if Path(__file__).parent in Path(str(item.fspath)).parents:
             item.add_marker(pytest.mark.browser)
 
 
@@ -59,7 +61,13 @@ class Door:
 
 
 @pytest.fixture(scope="session")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+def own_hosts() -> set[str]:
+    """The servers of this run: the only ones that any browser test may ask for anything."""
+    return set()
+
+
+@pytest.fixture(scope="session")
+def door(tmp_path_factory: pytest.TempPathFactory, own_hosts: set[str]) -> Iterator[Door]:
     """Samples and built-in knowledge, answers made of the evidence itself: the same text at every run."""
     taken = socket.socket()
     taken.bind(("127.0.0.1", 0))
@@ -73,6 +81,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     while not server.started:
         assert thread.is_alive(), house.fault
         time.sleep(0.05)
+    own_hosts.add(urlsplit(url).netloc)
     yield Door(url, house)
     server.should_exit = True
     thread.join(15)
@@ -114,7 +123,7 @@ class Host:
 
 
 @pytest.fixture(scope="session")
-def host() -> Iterator[Host]:
+def host(own_hosts: set[str]) -> Iterator[Host]:
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -141,6 +150,7 @@ def host() -> Iterator[Host]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     made = Host(server.server_address[1])
+    own_hosts.update(urlsplit(address).netloc for address in (made.url, made.foreign_url))
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield made
     server.shutdown()
@@ -193,32 +203,53 @@ class Tab:
 
 
 @pytest.fixture
-def open_tab(chromium: Any) -> Iterator[Callable[..., Tab]]:
-    """`open_tab(width, height, **context options)`: a fresh context each, closed at the end."""
-    contexts = []
+def new_context(chromium: Any, own_hosts: set[str]) -> Iterator[Callable[..., Any]]:
+    """A fresh browser context each, closed at the end; then its request log must name no host but our own."""
+    contexts: list[Any] = []
+    asked: list[str] = []
+
+    def make(width: int, height: int, **options: Any) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        context.on("request", lambda request: asked.append(request.url))
+        context.on("page", lambda page: page.on("websocket", lambda socket: asked.append(socket.url)))
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    foreign = [url for url in asked if urlsplit(url).scheme not in {"data", "blob", "about"}]
+    assert {urlsplit(url).netloc for url in foreign} <= own_hosts, sorted(set(foreign))
+
+
+@pytest.fixture
+def open_tab(new_context: Callable[..., Any]) -> Callable[..., Tab]:
+    """`open_tab(width, height, **context options)`: a tab in a context of its own."""
 
     def make(width: int = 1200, height: int = 800, **options: Any) -> Tab:
-        context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
-        contexts.append(context)
-        tab = Tab(context.new_page())
+        tab = Tab(new_context(width, height, **{"locale": "zh-CN"} | options).new_page())
         tab.page.set_default_timeout(15_000)
         tab.page.on("request", lambda request: tab.requests.append(request.url))
         tab.page.on("console", lambda said: said.type == "error" and tab.complaints.append(said.text))
         tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
         return tab
 
-    yield make
-    for context in contexts:
-        context.close()
+    return make
 
 
 @pytest.fixture
 def screen() -> Callable[[Any, str], None]:
-    """Keeps a picture for the documentation when BAGUI_SCREENS is set."""
+    """Keeps a picture for the documentation when BAGUI_SCREENS is set, in 160 colours: a third of the size."""
 
     def keep(page: Any, name: str) -> None:
         if os.environ.get("BAGUI_SCREENS"):
             SCREENS.mkdir(exist_ok=True)
-            page.screenshot(path=SCREENS / f"{name}.png", animations="disabled")
+            picture = page.screenshot(animations="disabled")
+            few = (
+                Image.open(io.BytesIO(picture))
+                .convert("RGB")
+                .quantize(160, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            )
+            few.save(SCREENS / f"{name}.png", optimize=True)
 
     return keep

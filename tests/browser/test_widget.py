@@ -25,7 +25,7 @@ def ask(page: Any, question: str, box: str = "您的问题") -> Any:
     return last
 
 
-def test_a_visitor_asks_on_the_demo_page_and_sees_the_source(door, open_tab, screen):
+def test_journey_4_allowed_origin_a_visitor_asks_on_the_demo_page_and_sees_the_source(door, open_tab, screen):
     tab = open_tab()
     page = tab.page
     launch(page, f"{door.url}/widget/demo")
@@ -36,7 +36,7 @@ def test_a_visitor_asks_on_the_demo_page_and_sees_the_source(door, open_tab, scr
     answer.locator("button.mark").first.click()
     source = answer.locator("details.source[open]")
     assert "现行有效" in source.inner_text() and "国家规定" in source.inner_text()
-    assert "施行 2024-07-01" in source.inner_text()
+    assert "2024-07-01起" in source.inner_text()
     assert page.evaluate("document.activeElement.shadowRoot.activeElement.tagName") == "SUMMARY"
     screen(page, "widget-answer")
     assert {door.url.removeprefix("http://")} == tab.hosts()
@@ -55,11 +55,11 @@ def test_a_complaint_reaches_the_server(door, open_tab, screen):
     screen(page.locator("section.panel"), "widget-complaint")
     with page.expect_response(re.compile("/feedback$")) as said:
         page.get_by_role("button", name="提交").click()
-    assert said.value.json()["reason"] == "规定已过时" and said.value.json()["comment"] == "2024年有新办法"
-    page.get_by_text("已记录，谢谢您的反馈。").wait_for()
+    assert said.value.json()["reason"] == "outdated" and said.value.json()["comment"] == "2024年有新办法"
+    page.get_by_text("已记录，谢谢您的反馈").wait_for()
 
 
-def test_a_listed_page_of_another_origin_works_under_a_strict_policy(door, host, site, open_tab):
+def test_journey_4_allowed_origin_another_site_under_a_strict_policy(door, host, site, open_tab):
     tab = open_tab()
     launch(tab.page, host.url + host.embed(door, site["site_key"]))
     assert "三年" in ask(tab.page, QUESTION).inner_text()
@@ -75,7 +75,7 @@ def test_a_page_that_trusts_no_type_of_ours_still_shows_the_words(door, host, si
     assert "三年" in answer.inner_text() and answer.locator("button.mark").count() > 0
 
 
-def test_a_page_that_is_not_listed_is_told_so_and_gets_nothing(door, host, site, open_tab, screen):
+def test_journey_5_denied_origin_is_told_so_and_gets_nothing(door, host, site, open_tab, screen):
     tab = open_tab()
     launch(tab.page, host.foreign_url + host.embed(door, site["site_key"]))
     tab.page.get_by_text("此页面未获准使用本助手").wait_for()
@@ -84,7 +84,9 @@ def test_a_page_that_is_not_listed_is_told_so_and_gets_nothing(door, host, site,
     screen(tab.page.locator("section.panel"), "widget-denied")
 
 
-def test_an_expired_token_is_renewed_unseen_and_told_when_it_cannot(door, host, site, open_tab, monkeypatch):
+def test_journey_6_expired_token_is_renewed_unseen_and_told_when_it_cannot(
+    door, host, site, open_tab, monkeypatch
+):
     tab = open_tab()
     with monkeypatch.context() as late:
         late.setattr("serve.site_token.LIFETIME_S", -1)
@@ -97,7 +99,7 @@ def test_an_expired_token_is_renewed_unseen_and_told_when_it_cannot(door, host, 
     assert len(sessions) >= 2
 
 
-def test_a_signed_enterprise_sees_its_own_figures(door, host, site, identity, open_tab, screen):
+def test_journey_7_signed_enterprise_sees_its_own_figures(door, host, site, identity, open_tab, screen):
     code = door.house.demo.enterprise
     host.identity = lambda: identity(code)
     tab = open_tab()
@@ -124,7 +126,7 @@ def test_an_identity_works_once_and_a_second_page_is_refused(door, host, site, i
     assert second.get_by_label("您的问题").is_disabled()
 
 
-def test_a_visitor_learns_nothing_of_an_enterprise(door, open_tab, screen):
+def test_journey_8_visitor_asking_for_private_data_is_told_to_sign_in(door, open_tab, screen):
     listed = door.operate("enterprises")[0]
     page = open_tab().page
     launch(page, f"{door.url}/widget/demo")
@@ -132,10 +134,12 @@ def test_a_visitor_learns_nothing_of_an_enterprise(door, open_tab, screen):
     said = answer.inner_text()
     assert answer.locator("section.card").count() == 0
     assert listed["code"] not in said and "万元" not in said
+    assert "请先在本网站登录企业账号" in said and "需要先登录企业账号" in said and "企业身份" in said
+    assert page.get_by_label("您的问题").is_enabled(), "what is public can still be asked"
     screen(page.locator("section.panel"), "widget-private")
 
 
-def test_a_phone_gets_the_whole_screen_and_keeps_the_focus(door, open_tab, screen):
+def test_journey_9_phone_gets_the_whole_screen_and_keeps_the_focus(door, open_tab, screen):
     page = open_tab(390, 844, device_scale_factor=2, has_touch=True, is_mobile=True).page
     launch(page, f"{door.url}/widget/demo")
     answer = ask(page, QUESTION)
@@ -149,7 +153,7 @@ def test_a_phone_gets_the_whole_screen_and_keeps_the_focus(door, open_tab, scree
         assert page.evaluate("document.activeElement.tagName") == "BAGUI-ASSISTANT"
 
 
-def test_english_texts_and_dark_colours(door, host, site, open_tab, screen):
+def test_journey_10_english_texts_and_dark_colours(door, host, site, open_tab, screen):
     page = open_tab(1200, 800, color_scheme="dark").page
     launch(
         page, host.url + host.embed(door, site["site_key"], lang="en"), "Open the business finance assistant"
@@ -179,7 +183,7 @@ def test_the_keyboard_is_enough(door, open_tab):
     assert page.evaluate("document.activeElement.shadowRoot.activeElement.className") == "launcher"
     page.keyboard.press("Enter")
     assert page.locator("article.answer").count() == 1, "what was said is still there"
-    page.get_by_role("button", name="新对话").press("Enter")
+    page.get_by_role("button", name="新会话").press("Enter")
     assert page.locator("article.answer").count() == 0
 
 
@@ -192,7 +196,7 @@ def test_enter_belongs_to_the_input_method_while_it_composes(door, open_tab):
     assert box.input_value() == "liudong" and page.locator("article.answer").count() == 0
 
 
-def test_stop_ends_the_waiting_and_leaves_the_box_ready(door, open_tab):
+def test_journey_11_stop_in_mid_answer_leaves_the_box_ready(door, open_tab):
     page = open_tab().page
     page.route("**/v1/chat/completions", lambda route: None)
     launch(page, f"{door.url}/widget/demo")

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-ATTACKS = [
-    attack
-    for path in sorted((Path(__file__).parents[1] / "data" / "attacks").glob("*.json"))
-    for attack in json.loads(path.read_text("utf-8"))
-]
+from attacks import ATTACKS
 
 
 def hostile_answer(text: str) -> dict[str, Any]:
@@ -64,13 +58,13 @@ def test_every_hostile_answer_is_shown_and_does_nothing(door, host, site, open_t
     before = page.url
     for number, attack in enumerate(ATTACKS):
         if number % 12 == 0:
-            page.get_by_role("button", name="新对话").click()
-        said["text"] = attack["text"]
+            page.get_by_role("button", name="新会话").click()
+        said["text"] = attack.text
         box.fill("问")
         box.press("Enter")
         answer = page.locator("article.answer").last
         answer.locator(".feedback").wait_for(state="attached")
-        assert page.evaluate("globalThis.__ran") is None, attack["id"]
+        assert page.evaluate("globalThis.__ran") is None, attack.id
         for summary in answer.locator("summary").all():
             summary.evaluate("node => node.parentElement.open = true")
     page.mouse.move(600, 400)

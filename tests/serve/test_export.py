@@ -6,19 +6,22 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
+from attacks import ATTACKS
 from docx import Document
 
 from assistant.answer import Answer, Citation, Fact, RuleRef, ToolCall, ToolResult, TraceStep
 from assistant.errors import NotFound
 from serve.desk.turn import Turn
-from serve.export.export import Exported, export_answer, export_conversation
+from serve.export.export import Exported, export_answer, export_conversation, plain
 from serve.texts import texts
 
+HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\U000e0000-\U000e007f]")
 ZH, EN = texts("zh"), texts("en")
 DAY = date(2026, 11, 23)
 CALL = ToolCall(
@@ -125,39 +128,42 @@ def test_without_a_finished_answer_there_is_nothing_to_export():
         export_conversation([], ZH)
 
 
-ATTACKS = [
-    "![x](http://evil.example/a.png)",
-    '<img src="http://evil.example/b.png">',
-    "</w:t></w:r></w:p><w:p><w:r><w:t>injected",
-    '{ HYPERLINK "http://evil.example" }',
-    "{ INCLUDEPICTURE http://evil.example/c.png }",
-    "{ DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe }",
-    "=cmd|' /C calc'!A0",
-    "https://evil.example/d",
-    "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>&e;",
-    "a\x00b\x0bc\ufffe",
-    "支付\u202e元01\u202c\u200b",
-    "\ud800",
-]
+def hostile(attack: str) -> Turn:
+    """An answer in which every text that a model or a document can reach is the attack."""
+    citation = CITATION.model_copy(
+        update={"title": attack, "quote": attack, "locator": attack, "url": attack}
+    )
+    fact = Fact(label=attack, value=attack, unit=attack, period=attack)
+    step = TraceStep(label=attack, detail=attack, outcome="fail", clause=attack)
+    result = ToolResult(
+        as_of=DAY, facts=(fact,), trace=(step,), missing=(attack,), requires_human=True,
+        rule=RuleRef(id=attack, version=attack, status="in_force"),
+    )  # fmt: skip
+    calls = (
+        CALL.model_copy(update={"result": result}),
+        CALL.model_copy(update={"ok": False, "error": attack}),
+    )
+    made = turn(f"{attack}[1]", attack, citation=citation)
+    assert made.answer is not None
+    return replace(made, answer=made.answer.model_copy(update={"tool_calls": calls, "missing": (attack,)}))
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_hostile_text_is_characters_and_nothing_else(attack: str):
-    hostile = CITATION.model_copy(update={"title": attack, "quote": attack, "locator": attack})
-    made = export_answer(turn(f"{attack}[1]", attack, citation=hostile), ZH)
+@pytest.mark.parametrize("start", range(0, len(ATTACKS), 25))
+def test_hostile_texts_are_characters_and_nothing_else(start: int):
+    """The whole corpus in a few documents: no field, no link, no picture, nothing that leads out of the file."""
+    attacks = ATTACKS[start : start + 25]
+    made = export_conversation([hostile(attack.text) for attack in attacks], ZH)
     for name, xml in parts(made).items():
         root = ElementTree.fromstring(xml.encode())
         tags = {element.tag.rpartition("}")[2] for element in root.iter()}
-        if name.startswith("word/document"):
+        if name.startswith("word/"):
             assert not tags & {
-                "fldSimple",
-                "instrText",
-                "fldChar",
-                "hyperlink",
-                "drawing",
-                "pict",
-                "object",
-            }, tags
+                "fldSimple", "instrText", "fldChar", "hyperlink", "drawing", "pict", "object", "altChunk", "imagedata",
+            }, name  # fmt: skip
         if name.endswith(".rels"):
-            assert 'TargetMode="External"' not in xml
-    assert not re.search("[\u200b\u202a-\u202e]", "\n".join(lines(made)))
+            assert 'TargetMode="External"' not in xml and "evil.example" not in xml
+    said = lines(made)
+    assert not HIDDEN.search("\n".join(said))
+    for attack in attacks:
+        wanted = [plain(line) for line in attack.text.split("\n")]
+        assert all(line in said or any(line.strip() in one for one in said) for line in wanted), attack.id

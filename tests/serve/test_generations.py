@@ -104,3 +104,23 @@ async def test_too_many_at_once_are_refused_and_room_returns():
     await asyncio.sleep(0)
     rooms.start(events())
     await rooms.close()
+
+
+async def test_those_over_the_number_worked_on_at_once_wait_their_turn_and_can_be_cancelled():
+    gate = asyncio.Event()
+    begun: list[str] = []
+
+    async def events(name: str):
+        begun.append(name)
+        await gate.wait()
+        yield Failed(message="x", code="y")
+
+    rooms = Generations(at_once=1)
+    first, second, third = (rooms.start(events(name)) for name in "abc")
+    await asyncio.sleep(0.01)
+    assert begun == ["a"]
+    await second.cancel()
+    assert (await second.last()).code == "shutting_down"
+    gate.set()
+    await asyncio.gather(first.last(), third.last())
+    assert begun == ["a", "c"]

@@ -1,4 +1,4 @@
-"""The catalogue: complete in both languages, and every text that code names is in it."""
+"""The catalogue: complete in both languages, said by whom it is kept for, in the field's own terms."""
 
 import re
 import string
@@ -7,45 +7,76 @@ from pathlib import Path
 import pytest
 
 from assistant.glossary import glossary
-from serve.texts import LANGUAGES, catalogue, texts
+from assistant.tools import catalogue as tools
+from serve.texts import LANGUAGES, WIDGET_PART, catalogue, texts, widget_part
 
-ROOMS = [Path("serve/workbench"), Path("serve/export"), Path("serve/desk"), Path("serve/reference")]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2] / "serve"
+PYTHON = "".join(
+    file.read_text(encoding="utf-8")
+    for room in ("workbench", "export", "desk", "reference")
+    for file in (ROOT / room).glob("*.py")
+)
+TYPESCRIPT = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "widget" / "src").glob("*.ts"))
 FIELDS = string.Formatter()
+ENTRIES = [(part, name, entry) for part, entries in catalogue().items() for name, entry in entries.items()]
 
 
-def test_both_languages_say_everything_with_the_same_fields():
-    for name, entry in catalogue().items():
+def said(name: str, code: str) -> bool:
+    """Whether code names this text, or its group with a value that comes from data: `legal_{status}`."""
+    if re.search(rf"[\"'`]{re.escape(name)}[\"'`]", code):
+        return True
+    words = name.split("_")
+    groups = ["_".join(words[:end]) for end in range(1, len(words))]
+    return any(
+        mark in code
+        for group in groups
+        for mark in (f"{group}_{{", f"{group}_$", f'named("{group}"', f".{group}(")
+    )
+
+
+def test_every_text_has_both_languages_with_the_same_fields_and_one_place():
+    names = [name for _, name, _ in ENTRIES]
+    assert set(catalogue()) == {"both", "workbench", "widget", "reference"} and len(names) == len(set(names))
+    for _, name, entry in ENTRIES:
         assert set(entry) == set(LANGUAGES), name
         fields = [{field for _, field, _, _ in FIELDS.parse(text) if field} for text in entry.values()]
-        assert fields[0] == fields[1], name
-        assert all(text.strip() for text in entry.values()), name
+        assert fields[0] == fields[1] and all(text.strip() for text in entry.values()), name
 
 
 def test_english_texts_are_english():
     chinese = re.compile("[\u4e00-\u9fff]")
-    allowed = {"language", "example_1", "example_2", "example_3", "example_4"}  # questions the samples answer
-    assert {name for name, entry in catalogue().items() if chinese.search(entry["en"])} == allowed
+    questions = ("example_", "suggestion_")  # what the shelf, which is Chinese, can answer
+    mixed = {name for _, name, entry in ENTRIES if chinese.search(entry["en"])}
+    assert {name for name in mixed if not name.startswith(questions)} == {"language"}
 
 
-def test_every_named_text_exists_and_every_text_is_named():
-    code = "".join(file.read_text() for room in ROOMS for file in (ROOT / room).glob("*.py"))
-    called = set(re.findall(r"""texts\(\s*["']([\w-]+)["']""", code))
-    named = called | set(re.findall(r'"([a-z_0-9]+)"', code))
-    assert called <= set(catalogue())
-    groups = (
-        "legal_",
-        "authority_",
-        "confidence_",
-        "status_",
-        "outcome_",
-        "reason_",
-        "step_by_",
-        "evidence_",
-        "example_",
+def test_every_text_that_code_names_exists():
+    known = {name for _, name, _ in ENTRIES}
+    assert set(re.findall(r"""texts\(\s*["']([\w-]+)["']""", PYTHON)) <= known
+    assert set(re.findall(r'say\(\s*"(\w+)"', TYPESCRIPT)) <= set(catalogue()["both"]) | set(
+        catalogue()["widget"]
     )
-    unused = {name for name in catalogue() if name not in named and not name.startswith(groups)}
-    assert unused <= {"sign_in_failed", "too_many_attempts"}
+
+
+@pytest.mark.parametrize("part", ["both", "workbench", "widget", "reference"])
+def test_no_text_is_kept_for_nobody(part: str):
+    speakers = {
+        "both": (PYTHON, TYPESCRIPT),
+        "workbench": (PYTHON,),
+        "widget": (TYPESCRIPT,),
+        "reference": (PYTHON,),
+    }[part]
+    unused = [name for name in catalogue()[part] for code in speakers if not said(name, code)]
+    assert unused == []
+
+
+def test_what_the_widget_reads_is_its_part_of_the_catalogue():
+    assert WIDGET_PART.read_text(encoding="utf-8") == widget_part(), "run `make docs`"
+
+
+def test_a_tool_is_called_by_its_own_title():
+    for name, tool in tools().items():
+        assert texts("zh").tool(name) == tool.title
 
 
 def test_screens_do_not_call_a_term_what_it_must_not_be_called():
@@ -53,11 +84,26 @@ def test_screens_do_not_call_a_term_what_it_must_not_be_called():
     wrong = {
         name for term in glossary().terms for name in term.forbidden if name not in known and len(name) > 2
     }
-    said = {name: entry["zh"] for name, entry in catalogue().items()}
-    assert not [(name, word) for name, text in said.items() for word in wrong if word in text]
+    assert not [(name, word) for _, name, entry in ENTRIES for word in wrong if word in entry["zh"]]
+
+
+def test_a_term_has_the_glossarys_english():
+    english = {term.term: term.en.replace("_", " ") for term in glossary().terms}
+    named = [
+        (name, entry["en"].lower(), english[entry["zh"]])
+        for _, name, entry in ENTRIES
+        if entry["zh"] in english
+    ]
+    assert named and all(given == wanted for _, given, wanted in named), named
 
 
 def test_a_text_is_filled_in_and_an_unknown_name_is_an_error():
     assert texts("en")("citations_count", count=3) == "Sources: 3"
     with pytest.raises(KeyError):
         texts("zh")("no_such_text")
+
+
+def test_an_error_is_told_in_the_readers_language():
+    assert texts("en").error("too_large", "问题过长：9000 字") == "Too long. Please shorten it"
+    assert texts("zh").error("too_large", "问题过长：9000 字") == "问题过长：9000 字"
+    assert texts("en").error("never_heard_of", "说明") == "说明"

@@ -197,8 +197,17 @@ def test_a_visitor_sees_no_enterprise_and_no_tool(page, llm, code):
     refused = page.ask(token, bagui={"enterprise": code})
     assert (refused.status_code, refused.json()["error"]["code"]) == (404, "enterprise_not_found")
     answer = page.ask(token, f"{code}这家企业的纳税和银行流水情况怎么样").json()["bagui"]
-    assert answer["tool_calls"] == []
-    assert all(one["kind"] == "passage" and code not in one["quote"] for one in answer["citations"])
+    assert answer["tool_calls"] == [] and answer["citations"] == []
+    assert answer["status"] == "needs_consent" and "登录" in answer["text"] and answer["missing"]
+
+
+def test_what_a_visitor_is_told_does_not_say_who_is_a_customer(live, page, llm):
+    token = page.token()
+    known = live.operate("enterprises")[0]["short_name"]
+    told = [page.ask(token, f"{name}的纳税情况怎么样").json()["bagui"] for name in (known, "并不存在厂")]
+    assert told[0]["text"] == told[1]["text"] and told[0]["status"] == told[1]["status"] == "needs_consent"
+    for name, answer in zip((known, "并不存在厂"), told, strict=True):
+        assert name not in answer["text"]
 
 
 def test_an_enterprise_comes_in_by_its_sites_word(page, llm, code):

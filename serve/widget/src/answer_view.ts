@@ -34,12 +34,12 @@ export class AnswerView {
     this.element = h(
       "article",
       { class: "answer", "aria-label": say("assistant"), "aria-busy": "true" },
-      h("header", {}, h("span", { class: "generated" }, say("generated")), this.day),
+      h("header", {}, h("span", { class: "generated" }, say("ai_label")), this.day),
       this.steps,
       this.body,
       this.after,
     );
-    this.step("now", say("thinking"));
+    this.step("now", say("working"));
   }
 
   /** Shows what just happened. */
@@ -47,14 +47,14 @@ export class AnswerView {
     const { say } = this.tools;
     if (event.kind === "retrieved") {
       this.step("now", say("writing"));
-      this.step("read", say("retrieved", { count: event.count }), true);
+      this.step("read", event.count ? say("found", { count: event.count }) : say("found_none"), true);
     } else if (event.kind === "tool_started") {
       this.titles.set(event.id, event.title);
       this.names.set(event.id, event.name);
-      this.step(event.id, say("tool_running", { title: this.title(event.id, event.name) }));
+      this.step(event.id, `${this.title(event.id, event.name)} · ${say("step_running")}`);
     } else if (event.kind === "tool_finished") {
       const title = this.title(event.id, this.names.get(event.id) ?? "");
-      this.step(event.id, say(event.ok ? "tool_done" : "tool_failed", { title }), true);
+      this.step(event.id, `${title} · ${say(event.ok ? "step_done" : "step_failed")}`, true);
     } else if (event.kind === "text") {
       this.text += event.text;
       this.drawing ||= requestAnimationFrame(() => this.draw());
@@ -77,7 +77,7 @@ export class AnswerView {
     if (answer.citations.length) this.sources = citationList(answer.citations, say, own);
     this.text = answer.text || this.text;
     this.settle();
-    this.day.textContent = say("as_of", { day: answer.as_of });
+    this.day.textContent = `${say("as_of")} ${answer.as_of}`;
     this.feedback = feedbackView(answer.id, session, say);
     const cards = answer.tool_calls.map((call) => toolCard(call, this.title(call.id, call.name), say));
     this.after.append(
@@ -136,8 +136,8 @@ function separateLines(root: DocumentFragment): void {
 
 function notices(answer: Answer, say: Say): HTMLElement[] {
   const lines = [
-    sayIf(say, `status_${answer.status}`),
-    answer.degraded.length > 0 ? say("degraded") : "",
+    sayIf(say, `note_${answer.status}`),
+    answer.degraded.length > 0 ? say("degraded_reader") : "",
     answer.verification.withheld > 0 ? say("withheld", { count: answer.verification.withheld }) : "",
   ];
   return lines.filter(Boolean).map((line) => h("p", { class: "notice" }, line));

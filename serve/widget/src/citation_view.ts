@@ -19,7 +19,7 @@ export function markCitations(root: Node, say: Say, open: (n: number) => void): 
     text.replaceWith(
       ...pieces.map((piece, at) => {
         if (at % 2 === 0) return document.createTextNode(piece);
-        const label = say("source", { n: piece, title: "" }).replace(/[：:]\s*$/, "");
+        const label = say("source_number", { n: piece });
         return h("button", { type: "button", class: "mark", "aria-label": label, onclick: () => open(Number(piece)) }, piece);
       }),
     );
@@ -37,7 +37,7 @@ export function citationList(citations: Citation[], say: Say, own: readonly stri
   const element = h(
     "details",
     { class: "sources", open: citations.length <= 2 },
-    h("summary", {}, say("sources", { count: citations.length })),
+    h("summary", {}, say("citations_count", { count: citations.length })),
     h("ol", { role: "list" }, ...[...items.values()].map((item) => h("li", {}, item))),
   );
   return {
@@ -72,9 +72,9 @@ function citationItem(citation: Citation, say: Say, own: readonly string[]): HTM
 }
 
 function labels(citation: Citation, say: Say): HTMLElement[] {
-  if (citation.kind === "tool") return [h("span", { class: "tag" }, say("tool_source"))];
-  const found = [sayIf(say, citation.status) && h("span", { class: `tag ${tone(citation.status)}` }, sayIf(say, citation.status))];
-  const authority = sayIf(say, citation.authority);
+  if (citation.kind === "tool") return [h("span", { class: "tag" }, say("evidence_tool"))];
+  const found = [sayIf(say, `legal_${citation.status}`)].map((text) => text && h("span", { class: `tag ${tone(citation.status)}` }, text));
+  const authority = sayIf(say, `authority_${citation.authority}`);
   if (authority) found.push(h("span", { class: `tag ${tone(citation.authority)}` }, authority));
   return found.filter((item): item is HTMLElement => item instanceof HTMLElement);
 }
@@ -87,8 +87,8 @@ function tone(value: string | null): string {
 
 function dates(citation: Citation, say: Say): HTMLElement | null {
   const parts = [
-    citation.effective_from && say("effective", { day: citation.effective_from }),
-    citation.effective_to && say("until", { day: citation.effective_to }),
+    citation.effective_from && say("until", { start: citation.effective_from }),
+    citation.effective_to && say("until_end", { end: citation.effective_to }),
   ].filter(Boolean);
-  return parts.length ? h("p", { class: "dates" }, parts.join(" · ")) : null;
+  return parts.length ? h("p", { class: "dates" }, parts.join(" ")) : null;
 }

@@ -20,8 +20,8 @@ export class Composer {
     this.input = h("textarea", {
       rows: "1",
       maxlength: "2000",
-      "aria-label": say("question"),
-      placeholder: say("placeholder"),
+      "aria-label": say("your_question"),
+      placeholder: say("question_placeholder"),
       enterkeyhint: "send",
       oninput: () => this.fit(),
       onkeydown: (event) => this.key(event as KeyboardEvent),

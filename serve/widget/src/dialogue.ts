@@ -3,7 +3,7 @@ import { AnswerView, type AnswerTools } from "./answer_view";
 import { ask, type Turn } from "./chat";
 import { h } from "./dom";
 import { Problem } from "./problem";
-import type { Say, TextKey } from "./texts";
+import { sayIf, type Say, type TextKey } from "./texts";
 
 export interface DialogueActions {
   /** The log is to be scrolled to its end if the reader is there. */
@@ -14,11 +14,11 @@ export interface DialogueActions {
 }
 
 const PROBLEMS: Record<string, TextKey> = {
-  origin: "error_origin",
-  identity: "error_identity",
-  session: "error_session",
-  network: "error_network",
-  server: "error_server",
+  origin: "problem_origin",
+  identity: "problem_identity",
+  session: "problem_session",
+  network: "problem_network",
+  server: "problem_server",
 };
 
 export class Dialogue {
@@ -49,7 +49,7 @@ export class Dialogue {
     this.turns.push({ role: "user", content: question });
     const abort = (this.abort = new AbortController());
     this.actions.running(true);
-    this.actions.announce(say("thinking"));
+    this.actions.announce(say("working"));
     this.actions.grew();
     try {
       for await (const event of ask(this.tools.session, this.turns, this.conversation, abort.signal)) {
@@ -78,7 +78,7 @@ export class Dialogue {
     }
     this.turns.pop();
     if (!(error instanceof Problem)) {
-      view.end(say("error_server"));
+      view.end(say("problem_server"));
       throw error;
     }
     const again = ["network", "server"].includes(error.kind) ? () => void this.ask(question) : null;
@@ -89,5 +89,6 @@ export class Dialogue {
 
 function sentence(problem: Problem, say: Say): string {
   const key = PROBLEMS[problem.kind];
-  return problem.kind === "request" ? problem.message || say("error_server") : say(key ?? "error_server");
+  if (problem.kind === "request") return sayIf(say, `error_${problem.code}`) || problem.message || say("problem_server");
+  return say(key ?? "problem_server");
 }

@@ -28,7 +28,7 @@ export class BaguiAssistant extends HTMLElement {
     this.root.adoptedStyleSheets = [sheet];
     this.launcher = h(
       "button",
-      { type: "button", class: "launcher", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": say("open"), onclick: () => this.open() },
+      { type: "button", class: "launcher", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": say("open_assistant"), onclick: () => this.open() },
       icon(...ICONS.chat),
       h("span", {}, say("launch")),
     );

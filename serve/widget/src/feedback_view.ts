@@ -5,10 +5,10 @@ import type { Session } from "./session";
 import type { Say, TextKey } from "./texts";
 
 const REASONS: TextKey[] = [
-  "reason_figure",
-  "reason_source",
+  "reason_wrong",
+  "reason_evidence",
   "reason_outdated",
-  "reason_unanswered",
+  "reason_incomplete",
   "reason_improper",
   "reason_complaint",
 ];
@@ -21,8 +21,8 @@ export interface FeedbackView {
 export function feedbackView(answerId: string, session: Session, say: Say): FeedbackView {
   const status = h("p", { class: "said", role: "status" });
   const place = h("div");
-  const up = thumb("up", say("helpful"), () => void give({ thumb: "up" }));
-  const down = thumb("down", say("unhelpful"), () => complain());
+  const up = thumb("up", say("useful"), () => void give({ thumb: "up" }));
+  const down = thumb("down", say("not_useful"), () => complain());
 
   async function give(body: { thumb: "up" | "down"; reason?: string; comment?: string }): Promise<void> {
     try {
@@ -38,7 +38,7 @@ export function feedbackView(answerId: string, session: Session, say: Say): Feed
     up.setAttribute("aria-pressed", String(body.thumb === "up"));
     down.setAttribute("aria-pressed", String(body.thumb === "down"));
     place.replaceChildren();
-    status.textContent = say("thanks");
+    status.textContent = say("feedback_thanks");
   }
 
   function complain(): void {
@@ -71,22 +71,22 @@ function complaintForm(say: Say, choices: Choices): HTMLFormElement {
   const comment = h("textarea", { name: "comment", rows: "3", maxlength: "1000", "aria-label": say("feedback_comment"), placeholder: say("feedback_comment") });
   const form = h(
     "form",
-    { class: "complaint", "aria-label": say("feedback_title") },
-    h("p", { class: "complaint-title" }, say("feedback_title")),
+    { class: "complaint", "aria-label": say("complaint_title") },
+    h("p", { class: "complaint-title" }, say("complaint_title")),
     h(
       "fieldset",
       {},
-      h("legend", {}, say("feedback_reason")),
+      h("legend", {}, say("feedback_title")),
       ...REASONS.map((key, at) =>
-        h("label", {}, h("input", { type: "radio", name: "reason", value: say(key), checked: at === 0 }), say(key)),
+        h("label", {}, h("input", { type: "radio", name: "reason", value: key.replace("reason_", ""), checked: at === 0 }), say(key)),
       ),
     ),
     comment,
     h(
       "div",
       { class: "actions" },
-      h("button", { type: "submit", class: "primary" }, say("submit")),
-      h("button", { type: "button", class: "plain", onclick: choices.cancel }, say("cancel")),
+      h("button", { type: "submit", class: "primary" }, say("feedback_send")),
+      h("button", { type: "button", class: "plain", onclick: choices.cancel }, say("feedback_cancel")),
     ),
   );
   form.addEventListener("submit", (event) => {

@@ -24,12 +24,12 @@ export class Panel {
     private readonly onClose: () => void,
   ) {
     const { say } = tools;
-    this.log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": say("conversation"), tabindex: "0" });
+    this.log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": say("conversation_log"), tabindex: "0" });
     this.composer = new Composer(say, { send: (text) => void this.send(text), stop: () => this.dialogue.stop() });
     this.dialogue = this.fresh();
     this.element = h(
       "section",
-      { class: "panel", role: "dialog", "aria-label": `${say("product")} ${say("title")}`, onkeydown: (event) => this.key(event as KeyboardEvent) },
+      { class: "panel", role: "dialog", "aria-label": `${say("brand")} ${say("assistant_name")}`, onkeydown: (event) => this.key(event as KeyboardEvent) },
       this.head(),
       this.log,
       this.hint,
@@ -57,10 +57,10 @@ export class Panel {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.who.textContent = "";
-      if (error.kind === "origin" || error.kind === "identity") this.deny(say(`error_${error.kind}`));
+      if (error.kind === "origin" || error.kind === "identity") this.deny(say(`problem_${error.kind}`));
       return;
     }
-    this.who.textContent = session.enterprise ? say("enterprise", { code: session.enterprise }) : say("visitor");
+    this.who.textContent = session.enterprise ? say("signed_in", { code: session.enterprise }) : say("visitor");
     this.who.classList.toggle("known", session.enterprise !== null);
   }
 
@@ -112,8 +112,8 @@ export class Panel {
     return h(
       "header",
       { class: "head" },
-      h("div", { class: "names" }, h("h2", {}, h("span", { class: "product" }, say("product")), say("title")), h("p", {}, h("span", { class: "generated" }, say("generated")), this.who)),
-      h("button", { type: "button", class: "tool", "aria-label": say("new"), title: say("new"), onclick: () => this.restart() }, icon(...ICONS.fresh)),
+      h("div", { class: "names" }, h("h2", {}, h("span", { class: "product" }, say("brand")), say("assistant_name")), h("p", {}, h("span", { class: "generated" }, say("ai_label")), this.who)),
+      h("button", { type: "button", class: "tool", "aria-label": say("new_conversation"), title: say("new_conversation"), onclick: () => this.restart() }, icon(...ICONS.fresh)),
       h("button", { type: "button", class: "tool", "aria-label": say("close"), title: say("close"), onclick: () => this.onClose() }, icon(...ICONS.close)),
     );
   }

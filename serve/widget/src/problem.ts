@@ -2,11 +2,12 @@
 
 export type ProblemKind = "origin" | "identity" | "session" | "network" | "server" | "request";
 
-/** `message` is the server's own sentence where it has one. */
+/** `message` is the server's own sentence where it has one, `code` its name for it. */
 export class Problem extends Error {
   constructor(
     readonly kind: ProblemKind,
     message = "",
+    readonly code = "",
   ) {
     super(message);
   }
@@ -18,7 +19,7 @@ export async function problemOf(response: Response): Promise<Problem> {
   if (code === "origin_denied") return new Problem("origin");
   if (code === "identity_refused" || code === "enterprise_refused") return new Problem("identity");
   if (response.status === 401) return new Problem("session");
-  return response.status < 500 ? new Problem("request", message) : new Problem("server");
+  return response.status < 500 ? new Problem("request", message, code) : new Problem("server");
 }
 
 async function errorOf(response: Response): Promise<{ code: string; message: string }> {

@@ -1,9 +1,9 @@
-// Interface texts, from the one catalogue.
+// Interface texts: the widget's part of serve/texts.yaml, written here by `make docs`.
 import catalogue from "../texts.json";
 
 export type Lang = "zh" | "en";
 export type TextKey = keyof typeof catalogue;
-/** `say("sources", { count: 3 })` fills the braces of an entry. */
+/** `say("citations_count", { count: 3 })` fills the braces of an entry. */
 export type Say = (key: TextKey, values?: Record<string, string | number>) => string;
 
 export function langOf(value: string | null | undefined): Lang {

@@ -3,7 +3,7 @@ import type { Fact, ToolCall, TraceStep } from "./answer";
 import { h } from "./dom";
 import type { Say, TextKey } from "./texts";
 
-const OUTCOMES: Record<string, TextKey> = { pass: "pass", fail: "fail", unknown: "unsure" };
+const OUTCOMES: Record<string, TextKey> = { pass: "outcome_pass", fail: "outcome_fail", unknown: "outcome_unknown" };
 const SEARCH = "search_knowledge";
 const SHOWN = 6;
 
@@ -11,15 +11,15 @@ const SHOWN = 6;
 export function toolCard(call: ToolCall, title: string, say: Say): HTMLElement | null {
   const { result } = call;
   if (!call.ok || !result) {
-    return h("section", { class: "card", "aria-label": title }, head(title), h("p", { class: "card-error" }, call.error ?? say("tool_failed", { title })));
+    return h("section", { class: "card", "aria-label": title }, head(title), h("p", { class: "card-error" }, call.error ?? `${title} · ${say("step_failed")}`));
   }
   if (call.name === SEARCH) return null;
   return h(
     "section",
     { class: "card", "aria-label": title },
-    head(title, result.requires_human ? h("span", { class: "tag caution" }, say("review")) : null),
+    head(title, result.requires_human ? h("span", { class: "tag caution" }, say("requires_human")) : null),
     ...factList(result.facts, say),
-    result.requires_human && h("p", { class: "note" }, say("review_note")),
+    result.requires_human && h("p", { class: "note" }, say("human_note")),
     result.missing.length > 0 && missingList(result.missing, say),
     result.trace.length > 0 && basis(result.trace, result.rule, say),
   );
@@ -56,9 +56,9 @@ function basis(trace: TraceStep[], rule: { id: string; version: string } | null,
   return h(
     "details",
     { class: "basis" },
-    h("summary", {}, say("basis")),
+    h("summary", {}, say("trace")),
     h("ul", {}, ...trace.map((step) => traceRow(step, say))),
-    rule && h("p", { class: "rule" }, say("rule", { id: rule.id, version: rule.version })),
+    rule && h("p", { class: "rule" }, `${say("rule")} ${rule.id} · ${say("rule_version", { version: rule.version })}`),
   );
 }
 

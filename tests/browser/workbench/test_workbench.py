@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-import time
-from typing import Any
 
 import pytest
+from browser_steps import ask, ended, sign_in
 from docx import Document
 from fake_llm.server import Reply
 
@@ -16,31 +15,7 @@ FORECAST = Reply(calls=(("financing_forecast", {"horizon_months": 6}),))
 TERM = "流动资金贷款期限最长几年？"
 
 
-def sign_in(page: Any, site: Any) -> None:
-    page.goto(f"{site.url}/workbench")
-    page.fill("#name", site.demo["workbench"]["user"])
-    page.fill("#password", site.demo["workbench"]["password"])
-    page.click("button[type=submit]")
-    page.wait_for_selector(".firm", timeout=60_000)
-    page.click("#new")
-    page.wait_for_selector(".welcome")
-
-
-def ask(page: Any, question: str) -> None:
-    page.fill("#question textarea", question)
-    page.click("#ask")
-
-
-def ended(page: Any, count: int = 1) -> None:
-    """Until so many answers stand there with their status."""
-    page.wait_for_function(
-        "n => document.querySelectorAll('#chat .foot .acts a').length >= n && "
-        "document.querySelector('#ask') !== null",
-        arg=count,
-    )
-
-
-def test_from_sign_in_to_export_and_opinion(visit, site, llm, screen):
+def test_journey_1_from_sign_in_to_export_and_opinion(visit, site, llm, screen):
     page = visit()
     page.goto(f"{site.url}/workbench")
     page.wait_for_selector("#password")
@@ -79,6 +54,8 @@ def test_from_sign_in_to_export_and_opinion(visit, site, llm, screen):
 
     page.click("#chat .foot >> text=有问题")
     page.click("#opinion >> text=规定已过时")
+    page.wait_for_timeout(300)
+    screen(page, "workbench-opinion")
     page.click("#send-opinion")
     page.wait_for_selector("#chat .act.on:text-is('有问题')")
     page.click("#chat .foot >> text=有用")
@@ -101,7 +78,7 @@ def test_a_citation_shows_the_passage_between_its_neighbours(visit, site, screen
     page.wait_for_selector("#evidence .sources")
 
 
-def test_a_wrong_password_says_no_more_than_wrong(visit, site):
+def test_journey_2_wrong_password_says_no_more_than_wrong(visit, site, screen):
     page = visit()
     said = []
     for name in (site.demo["workbench"]["user"], "nobody"):
@@ -111,28 +88,29 @@ def test_a_wrong_password_says_no_more_than_wrong(visit, site):
         page.click("button[type=submit]")
         said.append(page.inner_text("[role=alert]"))
     assert said[0] == said[1] == "用户名或密码不正确"
+    screen(page, "workbench-wrong-password")
     assert page.request.get(f"{site.url}/workbench/config").status == 401
     assert not page.context.cookies()
 
 
-def test_an_answer_goes_on_while_the_page_is_reloaded(visit, site, llm):
+def test_journey_3_reload_in_mid_answer(visit, site, llm, screen):
     page = visit()
     sign_in(page, site)
     llm.mode, llm.delay_s = "slow", 6.0
     ask(page, TERM)
     page.wait_for_selector("#chat .working")
-    begun = time.monotonic()
+    page.wait_for_selector("#stop")
+    screen(page, "workbench-working")
     page.reload()
     page.wait_for_selector("#chat .asked")
     page.wait_for_selector("#chat .working")
     page.wait_for_selector("#stop")
     ended(page)
-    assert time.monotonic() - begun < 20
     assert page.locator("#chat .asked").count() == 1
     assert "三年" in page.inner_text("#chat .said")
 
 
-def test_stop_ends_the_answer(visit, site, llm):
+def test_journey_11_stop_in_mid_answer(visit, site, llm):
     page = visit()
     sign_in(page, site)
     llm.mode, llm.delay_s = "slow", 15.0
@@ -154,7 +132,7 @@ def test_history_opens_earlier_conversations(visit, site):
     assert "LPR" in page.inner_text("#chat .asked")
 
 
-def test_english(visit, site, screen):
+def test_journey_10_english(visit, site, screen):
     page = visit(locale="en-US")
     sign_in(page, site)
     assert page.inner_text("#ask") == "Ask"
@@ -170,29 +148,100 @@ def test_english(visit, site, screen):
         assert not chinese.search(page.locator(part).first.inner_text()), part
 
 
-ATTACKS = """![x](http://evil.example/a.png) ![r][1] [link](javascript:alert(1)) <http://evil.example/b>
-[1]: http://evil.example/c.png
-<img src=http://evil.example/d.png onerror="window.hurt=1"><script>window.hurt=1</script>
-<svg onload="window.hurt=1"><iframe src=http://evil.example></iframe><style>@import url(http://evil.example/e)</style>
-${window.hurt=1} {{constructor.constructor('window.hurt=1')()}} $$\\href{http://evil.example}{x}$$ www.evil.example
-```mermaid
-graph TD; A-->B
-```"""
-
-
-def test_hostile_text_stays_text(visit, site, llm):
+def test_journey_3_a_closed_tab_finds_its_answer_on_return(visit, site, llm):
     page = visit()
     sign_in(page, site)
-    llm.fallback = Reply(f"流动资金贷款（流贷）的期限原则上不超过三年（3年）。[1]\n{ATTACKS}")
-    ask(page, f"{TERM}\n{ATTACKS}")
-    page.wait_for_selector("#chat .foot")
-    page.wait_for_timeout(2_000)
-    page.click("#history .thread >> nth=0")
-    page.wait_for_timeout(1_000)
-    assert page.evaluate("window.hurt") is None
-    inside = "#chat .asked, #chat .said"
-    assert page.evaluate(
-        f"[...document.querySelectorAll('{inside}')].flatMap(e => [...e.querySelectorAll("
-        "'img, script, svg, iframe, style, object, form, input, a:not(.cite)')]).length"
-    ) == 0  # fmt: skip
-    assert "<script>" in page.locator("#chat .asked").first.inner_text()
+    llm.mode, llm.delay_s = "slow", 4.0
+    ask(page, TERM)
+    page.wait_for_selector("#stop")
+    context = page.context
+    page.close()
+    page = context.new_page()
+    page.goto("about:blank")
+    page.wait_for_timeout(5_000)
+    page.goto(f"{site.url}/workbench/")
+    ended(page)
+    assert page.locator("#chat .asked").count() == 1 and "三年" in page.inner_text("#chat .said")
+
+
+def test_journey_9_phone_shows_one_column_at_a_time(visit, site, llm, screen):
+    page = visit(width=390, height=844, device_scale_factor=2, has_touch=True, is_mobile=True)
+    sign_in(page, site)
+    screen(page, "workbench-phone-welcome")
+    page.click("#tabs .left")
+    page.wait_for_timeout(400)
+    screen(page, "workbench-phone-enterprises")
+    assert not page.locator("#chat").is_visible()
+    page.fill("#search textarea, #search input", site.demo["enterprise"])
+    page.wait_for_function("document.querySelectorAll('.firm').length === 1")
+    page.click(".firm")
+    page.wait_for_selector(".chosen b")
+    assert page.locator("#question").is_visible(), "a choice leads back to the conversation"
+    llm.script.extend([FORECAST, Reply("好的。")])
+    ask(page, "这家企业未来6个月的融资需求是多少？")
+    ended(page)
+    screen(page, "workbench-phone-answer")
+    page.click("#chat a.cite >> nth=0")
+    page.wait_for_selector("#evidence .trace")
+    page.wait_for_selector("#chart .js-plotly-plot")
+    assert not page.locator("#chat").is_visible()
+    page.wait_for_timeout(800)
+    chart = page.locator("#chart .main-svg").first.bounding_box()
+    assert chart["x"] >= 0 and chart["x"] + chart["width"] <= 390
+    screen(page, "workbench-phone-evidence")
+    page.click("#tabs .middle")
+    assert page.locator("#question").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_journey_12_the_as_of_day_changes_the_law_cited(visit, site, screen):
+    page = visit()
+    sign_in(page, site)
+    ask(page, TERM)
+    ended(page)
+    assert "三年" in page.inner_text("#chat .said")
+    page.click("#new")
+    page.wait_for_selector(".welcome")
+    page.fill("#as-of input", "2024-03-01")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    ask(page, TERM)
+    ended(page)
+    said = page.inner_text("#chat .answer")
+    assert "流动资金贷款管理暂行办法" in said and "2024-03-01" in said
+    page.click("#chat a.cite >> nth=0")
+    page.wait_for_selector("#evidence blockquote")
+    assert "按2024-03-01判断" in page.inner_text("#evidence")
+    screen(page, "workbench-as-of")
+
+
+PICTURES = {
+    "radar": ("enterprise_portrait", {}),
+    "waterfall": (
+        "risk_pool_eligibility",
+        {
+            "pool": "anhui-2022", "net_loss": "200", "principal_loss": "200", "loan_type": "direct",
+            "first_loan": True, "pool_remaining": "5000",
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_each_tool_with_a_picture_shows_its_chart(visit, site, llm, screen, kind):
+    page = visit()
+    sign_in(page, site)
+    page.fill("#search textarea, #search input", site.demo["enterprise"])
+    page.wait_for_function("document.querySelectorAll('.firm').length === 1")
+    page.click(".firm")
+    page.wait_for_selector(".chosen code")
+    llm.script.extend([Reply(calls=(PICTURES[kind],)), Reply("好的。")])
+    ask(page, "不良贷款本金200万元，安徽能补偿多少？" if kind == "waterfall" else "这家企业的画像怎么样？")
+    ended(page)
+    page.wait_for_selector("#chart .js-plotly-plot")
+    assert page.locator("#chart .polar" if kind == "radar" else "#chart .waterfalllayer").count() >= 1
+    page.locator("#chat .thought-group").first.click()
+    page.click("#chat a.cite >> nth=-1")
+    page.wait_for_selector("#evidence .trace")
+    page.wait_for_timeout(800)
+    screen(page, f"workbench-{kind}")

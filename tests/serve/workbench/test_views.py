@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from html import unescape
 from html.parser import HTMLParser
 
 from assistant.answer import (
@@ -16,13 +19,14 @@ from assistant.answer import (
     ToolCall,
     ToolResult,
     ToolSource,
+    ToolStarted,
     TraceStep,
     Verification,
 )
 from assistant.store.enterprises import Enterprise
 from serve.desk.desk import CitedEvidence, Thread
 from serve.desk.enterprise_card import card_of, matching
-from serve.desk.turn import Step, Turn
+from serve.desk.turn import Step, Turn, after
 from serve.texts import texts
 from serve.workbench import conversation_view, evidence_view, lists_view
 
@@ -111,7 +115,7 @@ def test_a_step_tells_inputs_time_outcome_and_who_chose_it():
     step = Step(
         "c1",
         "loan_rate",
-        "贷款利率",
+        "LPR与贷款定价",
         {"tenor": EVIL},
         ok=False,
         error="没有数据",
@@ -120,7 +124,7 @@ def test_a_step_tells_inputs_time_outcome_and_who_chose_it():
     )
     turn = Turn(question="q", steps=(step, Step("c2", "x", "另一个", {})))
     _, first, second, _ = conversation_view.messages([turn], ZH)
-    assert first["metadata"]["title"] == "贷款利率 · 未完成" and first["metadata"]["duration"] == 1.23
+    assert first["metadata"]["title"] == "LPR与贷款定价 · 未完成" and first["metadata"]["duration"] == 1.23
     assert first["metadata"]["status"] == "done" and second["metadata"]["status"] == "pending"
     assert "没有数据" in first["content"] and "由路由选用" in first["content"]
     check_no_markup_of(first["content"])
@@ -156,3 +160,34 @@ def test_lists_are_escaped():
     check_no_markup_of(lists_view.chosen_enterprise(card_of(firm(EVIL, EVIL, EVIL)), ZH))
     check_no_markup_of(lists_view.history([Thread(EVIL, EVIL, datetime.now(UTC))], None, ZH))
     check_no_markup_of(lists_view.header(EVIL, ZH))
+
+
+def test_a_step_names_its_inputs_in_the_readers_words_and_never_shows_a_placeholder():
+    event = ToolStarted(
+        id="c1", name="loan_rate", title="LPR与贷款定价", arguments={"spread_bp": "⟨P1⟩", "tenor": "1y"}
+    )
+    (step,) = after(Turn(question="q"), event).steps
+    labelled = replace(step, labels={"spread_bp": "在LPR上加减的基点（基点），可为负", "tenor": "期限品种"})
+    shown = [unescape(conversation_view._step_body(labelled, words)) for words in (ZH, texts("en"))]
+    assert (
+        "在LPR上加减的基点（基点）</th>" in shown[0]
+        and "可为负" not in shown[0]
+        and "按问题中的数值" in shown[0]
+    )
+    assert "spread bp</th>" in shown[1] and "as in the question" in shown[1]
+    assert not any("⟨" in one for one in shown)
+
+
+def test_the_tabs_of_a_narrow_screen_name_its_columns():
+    assert re.findall(r"#do/view/(\w+)", lists_view.tabs(ZH)) == ["left", "middle", "right"]
+
+
+def test_a_failure_is_told_in_the_readers_language():
+    failed = Turn(question="q", state="failed", failure="问题过长：9000 字", failure_code="too_large")
+    assert "Too long. Please shorten it" in unescape(conversation_view.answer(failed, texts("en")))
+    assert "问题过长：9000 字" in unescape(conversation_view.answer(failed, ZH))
+
+
+def test_a_tool_that_the_model_made_up_is_named_in_plain_characters():
+    (_, thought, _) = conversation_view.messages([Turn(question="q", steps=(Step("c1", EVIL, "", {}),))], ZH)
+    assert not set("<>[]()*_`!") & set(re.sub(r"&#\d+;", "", thought["metadata"]["title"]))
