@@ -17,7 +17,7 @@ from assistant.errors import ConfigurationError
 from assistant.retrieval.encoder import CUT, Vectors
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+    from sentence_transformers import SentenceTransformer  # pyright: ignore[reportMissingImports]
 
 _BATCH = 32
 _MAX_TOKENS = 512
@@ -104,7 +104,7 @@ def sentence_transformers(param: str) -> Any:
     os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     try:
-        import sentence_transformers as package
+        import sentence_transformers as package  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise ConfigurationError(
             "自选的检索模型需要 sentence-transformers：pip install -c constraints.txt -e '.[encoders]'",

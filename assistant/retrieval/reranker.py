@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from assistant.retrieval.foreign_encoder import existing_folder, sentence_transformers, unreadable
 
 if TYPE_CHECKING:
-    from sentence_transformers import CrossEncoder
+    from sentence_transformers import CrossEncoder  # pyright: ignore[reportMissingImports]
 
 _MAX_TOKENS = 512
 
