@@ -30,7 +30,9 @@ def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
         for call in draft.calls
         if not call.ok and call.error_code != "consent_required" and call.error
     ]
-    if not any(sentence.cites for sentence in (*said, *added)) and not asked_consent:
+    closed = asked_consent or any(call.error_code == "enterprise_not_found" for call in draft.calls)
+    if not any(sentence.cites for sentence in (*said, *added)) and not closed:
+        # A rule that shares some words is no answer to a question about an enterprise's own data.
         added += from_passages(draft.book, draft.question)
     if not said and not added:
         draft.missing.append("与问题相关的制度、产品或企业资料")

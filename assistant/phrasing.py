@@ -197,6 +197,8 @@ def _admit(draft: AnswerDraft, task: PhrasingTask, held: str, candidate: Candida
     sentence = draft.book.expand(held)
     if not sentence.text or draft.says(sentence):
         return None
+    if not candidate.served and _beside_a_result(draft, sentence):
+        return None
     if any(words in sentence.text for words in DECLINED):
         # Whether anything was found is decided by code from the evidence; a served model may say so besides.
         return draft.release(sentence) if candidate.served and not sentence.cites else None
@@ -214,6 +216,13 @@ def _admit(draft: AnswerDraft, task: PhrasingTask, held: str, candidate: Candida
         draft.dropped += 1
         return None
     return draft.release(label_status(instead, draft.book))
+
+
+def _beside_a_result(draft: AnswerDraft, sentence: AnswerSentence) -> bool:
+    """A small model's quotation of a passage where a tool has computed the answer: code says the result instead."""
+    cited = [item for number in sentence.cites if (item := draft.book.get(number))]
+    computed = any(call.ok for call in draft.calls)
+    return computed and bool(cited) and all(item.kind == "passage" for item in cited)
 
 
 def _rest_on_evidence(draft: AnswerDraft, sentence: AnswerSentence) -> AnswerSentence:

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest_asyncio
 from fake_llm.server import MODEL, FakeLlm
+from langchain_core.language_models import BaseChatModel
 
 from assistant.answer import Answer, AnswerEvent, Failed, Finished
 from assistant.assistant import Assistant
@@ -40,6 +41,13 @@ class Desk:
         served = LlmSettings(base_url=llm.url, model=MODEL, **settings)  # pyright: ignore[reportArgumentType]
         own = self.bagui.assistant
         models = ChatModels(served, None)
+        self.opened.append(models)
+        return Assistant(own.settings, own.store, own.retriever, own.catalogue, models, own.router)
+
+    def with_embedded(self, model: BaseChatModel) -> Assistant:
+        """The same installation with `model` in the place of the embedded one."""
+        own = self.bagui.assistant
+        models = ChatModels(LlmSettings(), model, "small")
         self.opened.append(models)
         return Assistant(own.settings, own.store, own.retriever, own.catalogue, models, own.router)
 

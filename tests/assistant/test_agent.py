@@ -6,9 +6,9 @@ from datetime import date
 from typing import Annotated, Any
 
 import pytest
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
+from fake_llm.scripted import Scripted
+from langchain_core.messages import AIMessage
+from langchain_core.outputs import ChatResult
 
 from assistant.agent import AgentEvent, AgentTask, ModelDone, TextDelta, run_agent
 from assistant.answer import ToolCall, ToolFinished, ToolResult, ToolStarted
@@ -23,25 +23,6 @@ TODAY = date(2026, 11, 23)
 @tool(title="查数", summary="查一个数")
 async def figure(ctx: ToolContext, count: Annotated[int, Arg("数", "count")]) -> ToolResult:
     return ToolResult(as_of=TODAY, value=count)
-
-
-class Scripted(BaseChatModel):
-    """A model outside of us: says its lines in order, the last one for ever."""
-
-    lines: list[Any]
-
-    @property
-    def _llm_type(self) -> str:
-        return "scripted"
-
-    def bind_tools(self, tools: Any, **kwargs: Any) -> Scripted:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return self
-
-    def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
-        line = self.lines.pop(0) if len(self.lines) > 1 else self.lines[0]
-        if isinstance(line, Exception):
-            raise line
-        return ChatResult(generations=[ChatGeneration(message=line)])
 
 
 def calls(count: Any, name: str = "figure", **metadata: Any) -> AIMessage:

@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from fake_llm.scripted import Scripted
 from fake_llm.server import FakeLlm, Reply
+from langchain_core.messages import AIMessage
 
 if TYPE_CHECKING:
     from conftest import Desk
@@ -124,3 +126,11 @@ async def test_a_server_that_fails_after_a_tool_leaves_the_result_said_once(
     answer = await desk.ask("2025年6月的一年期LPR是多少", assistant=desk.with_server(served))
     assert answer.text.count("3.00%") == 1
     assert len({call.id for call in answer.tool_calls}) == len(answer.tool_calls)
+
+
+async def test_a_small_model_quotes_no_passage_beside_a_result(desk: Desk) -> None:
+    call = {"name": "loan_rate", "args": {"day": "2025-06", "tenor": "1y"}, "id": "x1", "type": "tool_call"}
+    small = Scripted(lines=[AIMessage("", tool_calls=[call]), AIMessage("⟨S1⟩⟨S2⟩")])
+    answer = await desk.ask("2025年6月的一年期LPR是多少", assistant=desk.with_embedded(small))
+    assert answer.text.startswith("2025年6月，1年期贷款市场报价利率（LPR）为3.00%")
+    assert [citation.kind for citation in answer.citations] == ["tool"]
