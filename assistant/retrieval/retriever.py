@@ -271,7 +271,8 @@ class Retriever:
         portraits = self._shelf(view, query, vectors, mask, PORTRAITS, wanted)
         if not with_portraits:
             return [*knowledge, *portraits]
-        weighed = [(_strength(shelf), item) for shelf in (knowledge, portraits) for item in shelf]
+        shelves = [(_strength(shelf), shelf) for shelf in (knowledge, portraits)]
+        weighed = [(strength, item) for strength, shelf in shelves for item in shelf]
         return [item for _, item in sorted(weighed, key=lambda pair: -pair[0] * pair[1].order)]
 
     def _shelf(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +18,19 @@ from assistant.store.passages import ManifestRow
 from assistant.store.versions import StoredVersion
 
 PORTRAITS = "portraits"
+UNKNOWN, EVER = -1, 1 << 40
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """First and last day of the passages of a version, as ordinals (`UNKNOWN` and `EVER` where there is none), which of them
+    have dates of their own, and a number for what each says: texts of one number are versions of each other.
+    """
+
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    own: NDArray[np.bool_]
+    text: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,26 @@ class Snapshot:
         return frozenset(self.version.keys() - special)
 
     @cached_property
+    def mixed(self) -> frozenset[int]:
+        """Version rows with passages that belong to an enterprise."""
+        return frozenset(row.version_id for row in self.rows if row.enterprise is not None)
+
+    @cached_property
+    def audiences(self) -> NDArray[np.str_]:
+        """The audience of each passage by position."""
+        return np.array([row.audience for row in self.rows], dtype=np.str_)
+
+    @cached_property
+    def spans(self) -> dict[int, Span]:
+        """The dates of the passages of each version in `dated`."""
+        return {version_id: _span(self, version_id) for version_id in self.dated}
+
+    @cached_property
+    def masks(self) -> dict[Hashable, Any]:
+        """What may be searched in the knowledge, by caller's audiences, day and collection; see `visibility`."""
+        return {}
+
+    @cached_property
     def dated(self) -> frozenset[int]:
         """Version rows with passages that carry dates of their own."""
         return frozenset(row.version_id for row in self.rows if row.effective_from or row.effective_to)
@@ -86,6 +122,24 @@ class Snapshot:
 
     def shelf(self, row: ManifestRow) -> str:
         return PORTRAITS if row.enterprise is not None else "knowledge"
+
+
+def _span(snapshot: Snapshot, version_id: int) -> Span:
+    version = snapshot.version[version_id]
+    rows = [snapshot.rows[place] for place in snapshot.places[version_id].tolist()]
+    numbers: dict[tuple[str, str], int] = {}
+    # A titled text of a passage file has versions of its own; elsewhere a section has.
+    texts = [(row.title, "") if row.source_id else (row.title, row.locator) for row in rows]
+    return Span(
+        np.array([_ordinal(row.effective_from or version.effective_from, UNKNOWN) for row in rows]),
+        np.array([_ordinal(row.effective_to or version.effective_to, EVER) for row in rows]),
+        np.array([row.effective_from is not None or row.effective_to is not None for row in rows]),
+        np.array([numbers.setdefault(text, len(numbers)) for text in texts]),
+    )
+
+
+def _ordinal(day: date | None, unknown: int) -> int:
+    return unknown if day is None else day.toordinal()
 
 
 async def read_snapshot(session: StoreSession) -> Snapshot:

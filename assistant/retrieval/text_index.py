@@ -19,6 +19,7 @@ _STOP = frozenset(
 )
 _COMMON_FROM = 5_000
 _COMMON_SHARE = 0.05
+_POSTINGS, _LEAST = 8_000, 6
 _SCHEMA = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE entries (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, shelf TEXT NOT NULL);
@@ -154,8 +155,8 @@ class TextIndex:
     def query_terms(self, query: str, shelf: str) -> QueryTerms:
         """The terms of a question weighed by rarity among the passages of a shelf, removed ones included.
 
-        In a large collection, terms of more than a twentieth of the passages are left out: they order nothing and
-        cost the most.
+        In a large collection, terms of more than a twentieth of the passages are left out, and of the others the
+        rarest are taken until they stand in `_POSTINGS` passages together: the rest orders little and costs the most.
         """
         terms = [term for term in dict.fromkeys(cut(query)) if not _STOP.issuperset(term)]
         size = self._size(shelf)
@@ -171,6 +172,8 @@ class TextIndex:
             for term in terms
             if size < _COMMON_FROM or held.get(term, 0) <= size * _COMMON_SHARE
         }
+        if size >= _COMMON_FROM:
+            weights = _affordable(weights, held)
         return QueryTerms(weights or dict.fromkeys(terms, 0.0))
 
     def search(self, terms: QueryTerms, shelf: str, limit: int) -> tuple[Sequence[int], Sequence[float]]:
@@ -184,3 +187,14 @@ class TextIndex:
                 (match, limit),
             ).fetchall()
         return [row for row, _ in found], [score for _, score in found]
+
+
+def _affordable(weights: dict[str, float], held: Mapping[str, int]) -> dict[str, float]:
+    """The rarest terms within the budget, at least `_LEAST`, in the order of the question."""
+    rarest, spent = set[str](), 0
+    for term in sorted(weights, key=lambda term: held.get(term, 0)):
+        spent += held.get(term, 0)
+        if spent > _POSTINGS and len(rarest) >= _LEAST:
+            break
+        rarest.add(term)
+    return {term: weight for term, weight in weights.items() if term in rarest}

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from assistant.answer import LegalStatus
 from assistant.document import legal_status
 from assistant.principal import Principal
-from assistant.retrieval.snapshot import PORTRAITS, Snapshot
+from assistant.retrieval.snapshot import PORTRAITS, UNKNOWN, Snapshot
 from assistant.store.passages import ManifestRow, may_read
 from assistant.store.versions import StoredVersion, VisibleVersion, select_successors, select_visible
+
+_MASKS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,7 @@ def visible(
     the same text that is in force. With `at_least`, portraits that nobody asked about are left out where knowledge
     alone makes so many passages.
     """
-    chosen = select_visible(snapshot.knowledge, principal, as_of, collection=collection)
-    mask = _mask(snapshot, principal, granted, chosen, as_of)
+    mask = _knowledge(snapshot, principal, as_of, collection)
     asked = enterprise is not None or collection == PORTRAITS
     short = at_least is None or int(mask.knowledge.sum()) < at_least
     if collection in (None, PORTRAITS) and (asked or short):
@@ -61,6 +62,21 @@ def visible(
             {**mask.status, **portraits.status},
         )
     return mask
+
+
+def _knowledge(snapshot: Snapshot, principal: Principal, as_of: date, collection: str | None) -> Mask:
+    """The knowledge that may be searched. It hangs on audience, day and collection only, not on any consent, and a
+    generation never changes: so it is worked out once for each of these.
+    """
+    key = (principal.audiences, as_of, collection)
+    held = snapshot.masks.get(key)
+    if held is None:
+        chosen = select_visible(snapshot.knowledge, principal, as_of, collection=collection)
+        held = _mask(snapshot, principal, frozenset(), chosen, as_of)
+        if len(snapshot.masks) >= _MASKS:
+            snapshot.masks.clear()
+        snapshot.masks[key] = held
+    return held
 
 
 def upcoming(snapshot: Snapshot, principal: Principal, document_ids: frozenset[str], as_of: date) -> Mask:
@@ -99,6 +115,8 @@ def _mask(
         into = allowed if version.enterprise is None else portrait
         if version.id in snapshot.uniform:
             into[places] = True  # `select_visible` has checked the version's audience
+        elif version.enterprise is None and version.id not in snapshot.mixed:
+            into[places] = np.isin(snapshot.audiences[places], list(principal.audiences))
         else:
             into[places] = [may_read(snapshot.rows[place], principal, granted) for place in places]
         if version.id in snapshot.dated:
@@ -110,17 +128,11 @@ def _give_way(
     snapshot: Snapshot, version: StoredVersion, status: LegalStatus, allowed: NDArray[np.bool_], as_of: date
 ) -> None:
     """Passages with dates of their own: those out of force are hidden where their text has one in force."""
-    own = {
-        int(place): passage_status(status, snapshot.rows[place], version, as_of)
-        for place in snapshot.places[version.id]
-        if allowed[place]
-    }
-    ruled = {_dated_text(snapshot.rows[place]) for place, state in own.items() if state == "in_force"}
-    for place, state in own.items():
-        if state in ("expired", "not_yet") and _dated_text(snapshot.rows[place]) in ruled:
-            allowed[place] = False
-
-
-def _dated_text(row: ManifestRow) -> tuple[str, str]:
-    """What has versions within a document: a titled text of a passage file, else a section."""
-    return (row.title, "") if row.source_id else (row.title, row.locator)
+    span, places, day = snapshot.spans[version.id], snapshot.places[version.id], as_of.toordinal()
+    expired = np.where(span.own, day > span.end, status == "expired")
+    known = span.start != UNKNOWN
+    ahead = np.where(span.own, ~expired & known & (day < span.start), status == "not_yet")
+    in_force = np.where(span.own, ~expired & known & (day >= span.start), status == "in_force")
+    ruled = np.zeros(int(span.text.max()) + 1, dtype=np.bool_)
+    ruled[span.text[in_force & allowed[places]]] = True
+    allowed[places[(expired | ahead) & ruled[span.text]]] = False
