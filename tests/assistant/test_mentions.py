@@ -192,7 +192,7 @@ def test_no_text_makes_mentions_overlap_or_fail(text: str):
 @pytest.mark.parametrize(
     "unit", ["9", "1,", "三", "1-", "2025年", "6222 ", "a@", "0771-", "一百", "-", "百分之"]
 )
-def test_walls_of_text_are_read_in_bounded_time(unit: str):
-    started = time.perf_counter()
+def test_the_longest_walls_of_text_cost_bounded_processor_time(unit: str):
+    started = time.process_time()
     find_mentions((unit * 8000)[:8000], today=TODAY, directory=DIRECTORY)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
