@@ -8,9 +8,11 @@ import threading
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from tokenizers import Tokenizer
 
 from assistant.embedded_prompt import IM_END
@@ -19,8 +21,11 @@ from assistant.errors import ConfigurationError, UpstreamError
 if TYPE_CHECKING:
     import openvino_genai
 
+_log = structlog.get_logger(__name__)
 SHIPPED = Path(__file__).with_name("models") / "mini"
 BLOCK_TOKENS = 32
+GRAMMARS_KEPT = 128
+"""The runtime keeps every grammar it has compiled, about a megabyte each, for as long as the pipeline lives."""
 _CACHE_BYTES = 2  # bytes of one cached number
 
 
@@ -38,6 +43,7 @@ class Generated:
 @dataclass(slots=True)
 class _Request:
     ids: list[int]
+    grammar: str | None
     config: Any
     done: Future[Generated]
     handle: Any = None
@@ -47,7 +53,8 @@ class EmbeddedEngine:
     """Loads `model.gguf`, `tokenizer.json` and `model.json` of a folder; owns a thread until `close`.
 
     Requests may be submitted from any thread. Those under way share each step of the model and the cached
-    beginnings of their prompts.
+    beginnings of their prompts. After `GRAMMARS_KEPT` grammars the pipeline is loaded anew between two
+    requests, which takes about a second, so that its memory stays bounded.
     """
 
     def __init__(self, folder: Path, *, kv_cache_gb: float, threads: int) -> None:
@@ -58,13 +65,15 @@ class EmbeddedEngine:
             raise ConfigurationError(f"embedded model: {folder} is not a model of this assistant")
         self.end: int = end
         self.context = int(self.card["context"])
-        self._pipeline = self._load(folder, kv_cache_gb, threads)
+        self._load = partial(self._loaded, folder, kv_cache_gb, threads)
+        self._pipeline = self._load()
+        self._compiled: set[str | None] = set()
         self._waiting: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="embedded-model", daemon=True)
         self._thread.start()
 
-    def _load(
+    def _loaded(
         self, folder: Path, kv_cache_gb: float, threads: int
     ) -> openvino_genai.ContinuousBatchingPipeline:
         import openvino_genai
@@ -112,7 +121,7 @@ class EmbeddedEngine:
         config.stop_token_ids = {self.end}
         if grammar is not None:
             config.structured_output_config = openvino_genai.StructuredOutputConfig(grammar=grammar)
-        self._waiting.put(_Request(ids, config, done))
+        self._waiting.put(_Request(ids, grammar, config, done))
         return done
 
     def close(self) -> None:
@@ -126,7 +135,10 @@ class EmbeddedEngine:
         active: list[_Request] = []
         number = 0
         while not self._closed:
-            for request in self._arrivals(block=not active):
+            worn = len(self._compiled) >= GRAMMARS_KEPT
+            if worn and not active:
+                self._renew()
+            for request in [] if worn and active else self._arrivals(block=not active):
                 number += 1
                 if self._begin(number, request):
                     active.append(request)
@@ -150,6 +162,14 @@ class EmbeddedEngine:
         except queue.Empty:
             return found
 
+    def _renew(self) -> None:
+        """A fresh pipeline; where the weights can no longer be read, the old one goes on."""
+        self._compiled.clear()
+        try:
+            self._pipeline = self._load()
+        except ConfigurationError as error:
+            _log.warning("embedded_model.kept_its_pipeline", reason=str(error))
+
     def _begin(self, number: int, request: _Request) -> bool:
         import numpy as np
         import openvino
@@ -162,6 +182,7 @@ class EmbeddedEngine:
         except RuntimeError as error:
             _fail(request, str(error).splitlines()[0])
             return False
+        self._compiled.add(request.grammar)
         return True
 
     def _step(self) -> bool:

@@ -1,7 +1,9 @@
-"""Nothing phones home: libraries are told so before any of them is imported."""
+"""What the process needs of its surroundings: nothing phones home, and freed memory is used again."""
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 
 QUIET = {
@@ -22,7 +24,16 @@ QUIET = {
     "TOKENIZERS_PARALLELISM": "false",
 }
 
+_M_ARENA_MAX, _HEAPS = -8, 2  # malloc.h
+
 
 def quiet() -> None:
     """Sets them whatever the surroundings say: an answer of the bank's is never a trace of somebody else's."""
     os.environ.update(QUIET)
+
+
+def few_heaps() -> None:
+    """glibc gives each thread a heap of its own and keeps what was freed in it: a server with a pool of threads grows by
+    tens of megabytes a minute. Two heaps stay flat (eval/soak.py). Other C libraries have no such setting."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, _HEAPS)

@@ -19,6 +19,7 @@ from assistant.store.faults import unavailable
 from assistant.store.secret import make_home
 from serve import logs, server_file
 from serve.app import create_app
+from serve.environment import few_heaps
 from serve.house import House
 from serve.server_file import ServerFile
 
@@ -61,6 +62,7 @@ class DrainingServer(uvicorn.Server):
 
 def serve_until_stopped(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT. `AlreadyRunning` for a taken port or home, before anything is done."""
+    few_heaps()
     with _listening_socket(settings.host, settings.port) as taken:
         lock = _own_home(settings)
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
+from assistant import embedded_engine
 from assistant.embedded_engine import SHIPPED, EmbeddedEngine
 from assistant.embedded_grammar import available_marks
 from assistant.embedded_model import EmbeddedChatModel, read_call
@@ -154,3 +155,26 @@ async def test_closed_it_refuses_work():
     engine.close()
     with pytest.raises(UpstreamError):
         engine.submit("问题", None, 8).result(timeout=5)
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_compiled_grammars_do_not_pile_up(monkeypatch: pytest.MonkeyPatch, readable: bool):
+    monkeypatch.setattr(embedded_engine, "GRAMMARS_KEPT", 3)
+    model = EmbeddedChatModel.load(EmbeddedSettings())
+    fresh, loads = model.engine._load, []
+
+    def load():
+        loads.append("again")
+        if not readable:
+            raise ConfigurationError("the weights are gone")
+        return fresh()
+
+    monkeypatch.setattr(model.engine, "_load", load)
+    bound = model.bind_tools(FUNCTIONS)
+    questions = [prompt("流动资金贷款期限最长几年", f"{EVIDENCE}⟨S{n}⟩又一句。") for n in range(2, 10)]
+    together = await asyncio.gather(*(bound.ainvoke(question) for question in questions))
+    again = [await bound.ainvoke(question) for question in questions]
+    assert [m.content for m in together] == [m.content for m in again]
+    assert len(loads) >= 3
+    assert len(model.engine._compiled) <= 3
+    model.close()
