@@ -65,14 +65,17 @@ def visible(
 
 
 def _knowledge(snapshot: Snapshot, principal: Principal, as_of: date, collection: str | None) -> Mask:
-    """The knowledge that may be searched. It hangs on audience, day and collection only, not on any consent, and a
-    generation never changes: so it is worked out once for each of these.
+    """The knowledge that may be searched. It hangs on audience, day and collection only, and a generation never
+    changes: so it is worked out once for each of these. Where a version holds an enterprise's passages, it hangs on
+    the caller, and is worked out each time.
     """
     key = (principal.audiences, as_of, collection)
     held = snapshot.masks.get(key)
     if held is None:
         chosen = select_visible(snapshot.knowledge, principal, as_of, collection=collection)
         held = _mask(snapshot, principal, frozenset(), chosen, as_of)
+        if any(item.version.id in snapshot.mixed for item in chosen):
+            return held
         if len(snapshot.masks) >= _MASKS:
             snapshot.masks.clear()
         snapshot.masks[key] = held

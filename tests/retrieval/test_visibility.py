@@ -1,5 +1,6 @@
 """Who may find what, on which day: properties over every combination of dates and consents."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -117,6 +118,22 @@ def test_a_visitor_sees_public_knowledge_and_nobodys_portrait(
     mask = visible(snapshot, VISITOR, granted, date(2024, 1, 10))
     assert not mask.portraits.any()
     assert all(snapshot.rows[place].audience == "public" for place in np.flatnonzero(mask.knowledge))
+
+
+@given(snapshots())
+def test_a_passage_of_an_enterprise_in_a_general_version_is_seen_by_its_own_callers_only(
+    snapshot: Snapshot,
+) -> None:
+    rows = tuple(replace(row, audience="public", enterprise="A", domain="tax") for row in snapshot.rows)
+    versions = tuple(replace(version, audience="public", enterprise=None) for version in snapshot.versions)
+    mixed, day = Snapshot(1, rows, versions), date(2024, 1, 10)
+    for caller in (
+        principal_for("enterprise", "a", enterprise="A"),
+        VISITOR,
+        principal_for("enterprise", "b"),
+    ):
+        seen = visible(mixed, caller, frozenset(), day).knowledge.any()
+        assert bool(seen) == (caller.own == "A")
 
 
 def test_the_last_day_in_force_is_in_force() -> None:
