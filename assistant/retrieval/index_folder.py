@@ -22,7 +22,7 @@ from assistant.retrieval.vector_file import VectorFile
 from assistant.store.database import Store
 from assistant.store.passages import IndexEntry, iterate_embeddings
 
-_BATCH = 2_000
+_BATCH = 8_000
 _DEAD_SHARE = 0.3
 _log = logging.getLogger(__name__)
 

@@ -164,19 +164,9 @@ def _lexical(
     wanted: int,
     candidates: int,
 ) -> dict[int, float]:
-    """BM25 by row; when the mask leaves too few of the best, all that match are looked at."""
-    limit = max(candidates, wanted)
-    rows, scores = view.text.search(terms, shelf, limit)
-    found = {
-        row: score for row, score in zip(rows, scores, strict=True) if row < len(allowed) and allowed[row]
-    }
-    if len(found) < wanted and len(rows) == limit:
-        rows, scores = view.text.search(terms, shelf, -1)
-        kept = [
-            pair for pair in zip(rows, scores, strict=True) if pair[0] < len(allowed) and allowed[pair[0]]
-        ]
-        found = dict(kept[:limit])
-    return found
+    """BM25 by row, of the best that the mask allows."""
+    rows, scores = view.text.search(terms, shelf, max(candidates, wanted), allowed)
+    return dict(zip(rows, scores, strict=True))
 
 
 def _dense(view: View, query: Query, allowed: NDArray[np.bool_], wanted: int, candidates: int) -> Rows:

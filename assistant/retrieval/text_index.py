@@ -1,31 +1,41 @@
-"""The lexical index: SQLite FTS5 over pre-cut characters and character pairs. A cache, never the truth."""
+"""The lexical index: BM25 over characters and character pairs, postings in SQLite. A cache, never the truth.
+
+Each term has its passages as arrays, so a search is a few dozen reads and additions of arrays, under the mask of what the
+caller may see. SQLite's own full-text index took five times as long for the same order (docs/decisions/retrieval.md).
+"""
 
 from __future__ import annotations
 
 import math
 import sqlite3
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.retrieval.features import cut
 
-LAYOUT = "1"
+LAYOUT = "2"
 SHELVES = ("knowledge", "portraits")
 _STOP = frozenset(
     "的了是在有我你他她们这那吗呢啊吧么和与及或为以被把就都也还要会能可对于从到由什怎哪个请问之其"
 )
 _COMMON_FROM = 5_000
 _COMMON_SHARE = 0.05
-_POSTINGS, _LEAST = 8_000, 6
+_K1, _B, _LEAST_WEIGHT = 1.2, 0.75, 1e-6
+_PART = 4_096  # passages of a term in one row of the table; the last row grows until then
 _SCHEMA = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE entries (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, shelf TEXT NOT NULL);
-CREATE TABLE terms (shelf TEXT, term TEXT, passages INTEGER NOT NULL, PRIMARY KEY (shelf, term)) WITHOUT ROWID;
-CREATE VIRTUAL TABLE knowledge USING fts5(head, body, content='', tokenize='unicode61 remove_diacritics 0');
-CREATE VIRTUAL TABLE portraits USING fts5(head, body, content='', tokenize='unicode61 remove_diacritics 0');
+CREATE TABLE entries (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, shelf TEXT NOT NULL, length INTEGER NOT NULL);
+CREATE TABLE postings (
+    shelf TEXT, term TEXT, part INTEGER, passages INTEGER NOT NULL, rows BLOB NOT NULL, counts BLOB NOT NULL,
+    PRIMARY KEY (shelf, term, part)
+) WITHOUT ROWID;
 """
 
 
@@ -64,6 +74,17 @@ class QueryTerms:
         return tuple(sorted(held, key=lambda term: -self.weights[term]))
 
 
+class Postings:
+    """Passages of one term in the order of their rows, with how often it stands in each (at most 255)."""
+
+    def __init__(self) -> None:
+        self.rows, self.counts = array("I"), array("B")
+
+    def add(self, row: int, count: int) -> None:
+        self.rows.append(row)
+        self.counts.append(min(count, 255))
+
+
 class TextIndex:
     """One SQLite file, or `:memory:`. Every method may raise `sqlite3.Error`: then the index is to be rebuilt."""
 
@@ -72,6 +93,7 @@ class TextIndex:
         self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA journal_mode = WAL")
+        self._damping: dict[str, NDArray[np.float32]] = {}
 
     def create(self) -> None:
         with self._lock:
@@ -82,15 +104,13 @@ class TextIndex:
             self._connection.close()
 
     def sound(self) -> bool:
-        """Whether the file is whole: SQLite's own check, the layout, and as many entries as indexed texts."""
+        """Whether the file is whole: SQLite's own check, the layout, and as many entries as were counted in."""
+        state = self.state()
         with self._lock:
             check = self._connection.execute("PRAGMA quick_check(1)").fetchone()
-            entries = self._connection.execute("SELECT count(*) FROM entries").fetchone()[0]
-            held = sum(
-                self._connection.execute(f"SELECT count(*) FROM {shelf}_docsize").fetchone()[0]  # noqa: S608
-                for shelf in SHELVES
-            )
-        return check == ("ok",) and entries == held and self.state().get("layout") == LAYOUT
+            held = self._connection.execute("SELECT count(*) FROM entries").fetchone()[0]
+        added = sum(int(state.get(f"size_{shelf}", "0")) for shelf in SHELVES)
+        return check == ("ok",) and held == added and state.get("layout") == LAYOUT
 
     def state(self) -> dict[str, str]:
         with self._lock:
@@ -98,10 +118,13 @@ class TextIndex:
 
     def note(self, state: Mapping[str, str]) -> None:
         with self._lock:
-            self._connection.executemany(
-                "INSERT INTO state VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-                list(state.items()),
-            )
+            self._note(state)
+
+    def _note(self, state: Mapping[str, str]) -> None:
+        self._connection.executemany(
+            "INSERT INTO state VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+            list(state.items()),
+        )
 
     def ids(self) -> list[str]:
         """Passage ids by row."""
@@ -109,41 +132,51 @@ class TextIndex:
             return [id for (id,) in self._connection.execute("SELECT id FROM entries ORDER BY row")]
 
     def add(self, entries: Iterable[TextEntry], state: Mapping[str, str]) -> None:
-        """Adds entries and notes `state`, all or nothing."""
-        counts: dict[str, Counter[str]] = {shelf: Counter() for shelf in SHELVES}
+        """Adds entries in the order of their rows and notes `state`, all or nothing."""
+        found: dict[tuple[str, str], Postings] = {}
         sizes = {shelf: self._size(shelf) for shelf in SHELVES}
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 for entry in entries:
-                    head, body = cut(entry.head), cut(entry.body)
-                    counts[entry.shelf].update({*head, *body})
+                    terms = [*cut(entry.head), *cut(entry.body)]
+                    for term, count in Counter(terms).items():
+                        found.setdefault((entry.shelf, term), Postings()).add(entry.row, count)
                     sizes[entry.shelf] += 1
                     self._connection.execute(
-                        "INSERT INTO entries VALUES (?, ?, ?)", (entry.row, entry.id, entry.shelf)
+                        "INSERT INTO entries VALUES (?, ?, ?, ?)",
+                        (entry.row, entry.id, entry.shelf, len(terms)),
                     )
-                    self._connection.execute(
-                        f"INSERT INTO {entry.shelf} (rowid, head, body) VALUES (?, ?, ?)",  # noqa: S608
-                        (entry.row, " ".join(head), " ".join(body)),
-                    )
-                for shelf, terms in counts.items():
-                    self._connection.executemany(
-                        "INSERT INTO terms VALUES (?, ?, ?)"
-                        " ON CONFLICT DO UPDATE SET passages = passages + excluded.passages",
-                        [(shelf, term, count) for term, count in sorted(terms.items())],
-                    )
-                self._connection.executemany(
-                    "INSERT INTO state VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-                    [
-                        *state.items(),
-                        *((f"size_{shelf}", str(size)) for shelf, size in sizes.items()),
-                        ("layout", LAYOUT),
-                    ],
-                )
+                for (shelf, term), postings in sorted(found.items()):
+                    self._append(shelf, term, postings)
+                counted = {f"size_{shelf}": str(size) for shelf, size in sizes.items()}
+                self._note({**state, **counted, "layout": LAYOUT})
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+            self._damping = {}
+
+    def _append(self, shelf: str, term: str, postings: Postings) -> None:
+        last = self._connection.execute(
+            "SELECT part, passages, rows, counts FROM postings WHERE shelf = ? AND term = ?"
+            " ORDER BY part DESC LIMIT 1",
+            (shelf, term),
+        ).fetchone()
+        part, passages, rows, counts = last or (0, 0, b"", b"")
+        if passages >= _PART:
+            part, passages, rows, counts = part + 1, 0, b"", b""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO postings VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                shelf,
+                term,
+                part,
+                passages + len(postings.rows),
+                rows + postings.rows.tobytes(),
+                counts + postings.counts.tobytes(),
+            ),
+        )
 
     def _size(self, shelf: str) -> int:
         with self._lock:
@@ -155,15 +188,14 @@ class TextIndex:
     def query_terms(self, query: str, shelf: str) -> QueryTerms:
         """The terms of a question weighed by rarity among the passages of a shelf, removed ones included.
 
-        In a large collection, terms of more than a twentieth of the passages are left out, and of the others the
-        rarest are taken until they stand in `_POSTINGS` passages together: the rest orders little and costs the most.
+        In a large collection, terms of more than a twentieth of the passages are left out: they order little.
         """
         terms = [term for term in dict.fromkeys(cut(query)) if not _STOP.issuperset(term)]
         size = self._size(shelf)
         marks = ",".join("?" * len(terms))
         with self._lock:
             rows = self._connection.execute(
-                f"SELECT term, passages FROM terms WHERE shelf = ? AND term IN ({marks})",  # noqa: S608
+                f"SELECT term, sum(passages) FROM postings WHERE shelf = ? AND term IN ({marks}) GROUP BY term",  # noqa: S608
                 (shelf, *terms),
             ).fetchall()
         held = dict(rows)
@@ -172,29 +204,40 @@ class TextIndex:
             for term in terms
             if size < _COMMON_FROM or held.get(term, 0) <= size * _COMMON_SHARE
         }
-        if size >= _COMMON_FROM:
-            weights = _affordable(weights, held)
         return QueryTerms(weights or dict.fromkeys(terms, 0.0))
 
-    def search(self, terms: QueryTerms, shelf: str, limit: int) -> tuple[Sequence[int], Sequence[float]]:
-        """Rows and BM25 scores (positive, higher is better), best first; `limit` -1 means all."""
-        if not terms.weights:
-            return (), ()
-        match = " OR ".join(f'"{term}"' for term in terms.weights)
+    def search(
+        self, terms: QueryTerms, shelf: str, limit: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[Sequence[int], Sequence[float]]:
+        """The best `limit` rows and their BM25 scores (positive), best first; of `allowed` rows only, where it is given."""
+        marks = ",".join("?" * len(terms.weights))
         with self._lock:
-            found = self._connection.execute(
-                f"SELECT rowid, -rank FROM {shelf} WHERE {shelf} MATCH ? ORDER BY rank LIMIT ?",  # noqa: S608
-                (match, limit),
+            damping = self._damping_of(shelf)
+            parts = self._connection.execute(
+                f"SELECT term, rows, counts FROM postings WHERE shelf = ? AND term IN ({marks})",  # noqa: S608
+                (shelf, *terms.weights),
             ).fetchall()
-        return [row for row, _ in found], [score for _, score in found]
+        scores = np.zeros(len(damping), dtype=np.float32)
+        for term, rows, counts in parts:
+            at, count = np.frombuffer(rows, np.uint32), np.frombuffer(counts, np.uint8).astype(np.float32)
+            weight = max(terms.weights[term], _LEAST_WEIGHT)
+            scores[at] += weight * (_K1 + 1) * count / (count + damping[at])
+        if allowed is not None:
+            scores = scores[: len(allowed)] * allowed[: len(scores)]
+        found = np.flatnonzero(scores)
+        if found.size > limit:
+            found = np.sort(found[np.argpartition(-scores[found], limit)[:limit]])
+        found = found[np.argsort(-scores[found], kind="stable")]
+        return found.tolist(), scores[found].tolist()
 
-
-def _affordable(weights: dict[str, float], held: Mapping[str, int]) -> dict[str, float]:
-    """The rarest terms within the budget, at least `_LEAST`, in the order of the question."""
-    rarest, spent = set[str](), 0
-    for term in sorted(weights, key=lambda term: held.get(term, 0)):
-        spent += held.get(term, 0)
-        if spent > _POSTINGS and len(rarest) >= _LEAST:
-            break
-        rarest.add(term)
-    return {term: weight for term, weight in weights.items() if term in rarest}
+    def _damping_of(self, shelf: str) -> NDArray[np.float32]:
+        """By row, what a term's count is weighed against: more for a text longer than the shelf's mean."""
+        if shelf not in self._damping:
+            rows = self._connection.execute("SELECT row, length, shelf = ? FROM entries", (shelf,)).fetchall()
+            table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+            lengths = np.zeros(int(table[:, 0].max(initial=-1)) + 1, dtype=np.float32)
+            lengths[table[:, 0]] = table[:, 1]
+            own = table[table[:, 2] == 1, 1]
+            mean = float(own.mean()) if own.size else 1.0
+            self._damping[shelf] = (_K1 * (1 - _B + _B * lengths / max(mean, 1.0))).astype(np.float32)
+        return self._damping[shelf]

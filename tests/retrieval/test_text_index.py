@@ -1,11 +1,17 @@
 """The lexical index as a cache: what it finds, and how it knows that it is whole."""
 
+import math
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from assistant.retrieval import text_index
+from assistant.retrieval.features import cut
 from assistant.retrieval.text_index import TextEntry, TextIndex
 
 TEXTS = (
@@ -65,6 +71,45 @@ def test_entries_and_state_go_in_together_or_not_at_all(index: TextIndex) -> Non
 
 def test_entries_without_their_texts_are_noticed(index: TextIndex, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "terms.sqlite") as other:
-        other.execute("INSERT INTO entries VALUES (99, 'p99', 'knowledge')")
+        other.execute("INSERT INTO entries VALUES (99, 'p99', 'knowledge', 1)")
     other.close()
     assert not index.sound()
+
+
+def by_hand(texts: list[str], query: str) -> list[float]:
+    """BM25 of every text (k1 1.2, b .75), as the textbook has it."""
+    terms = [cut(text) for text in texts]
+    mean = sum(map(len, terms)) / len(texts)
+    scores = []
+    for own in terms:
+        score = 0.0
+        for term in dict.fromkeys(cut(query)):
+            held = sum(term in other for other in terms)
+            rarity = max(math.log((len(texts) - held + 0.5) / (held + 0.5)), 1e-6)
+            count = own.count(term)
+            score += rarity * 2.2 * count / (count + 1.2 * (0.25 + 0.75 * len(own) / mean)) if count else 0.0
+        scores.append(score)
+    return scores
+
+
+WORDS = st.text(alphabet="甲乙丙丁戊己庚辛", min_size=1, max_size=12)
+
+
+@given(st.lists(WORDS, min_size=2, max_size=12), WORDS, st.integers(1, 11), st.data())
+def test_scores_are_bm25_however_the_texts_came_in(
+    texts: list[str], query: str, first: int, data: st.DataObject
+) -> None:
+    index = TextIndex(None)
+    index.create()
+    entries = [TextEntry(row, f"p{row}", "knowledge", "", text) for row, text in enumerate(texts)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_index, "_PART", 2)
+        index.add(entries[:first], {})
+        index.search(index.query_terms(query, "knowledge"), "knowledge", 5)
+        index.add(entries[first:], {})
+    allowed = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))))
+    rows, scores = index.search(index.query_terms(query, "knowledge"), "knowledge", 5, allowed)
+    expected = np.where(allowed, by_hand(texts, query), 0)
+    assert list(scores) == pytest.approx(sorted(expected[expected > 0], reverse=True)[:5], rel=1e-4)
+    assert [expected[row] for row in rows] == pytest.approx(list(scores), rel=1e-4)
+    index.close()
