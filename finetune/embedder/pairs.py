@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from assistant.content import content_path
 from assistant.grounding import split_sentences
+from finetune.embedder.collection import lines
 from knowledge.load import load_file
 
-FOLDS = 5
 _HEADING = re.compile(r"^#+\s*(.+)$", re.M)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A layperson's question of STARD and the ids of the articles that answer it."""
-
-    id: int
-    text: str
-    gold: tuple[int, ...]
-
-
-def lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Objects of a gzipped jsonl file."""
-    with gzip.open(path, "rt", encoding="utf-8") as source:
-        for line in source:
-            yield json.loads(line)
-
-
-def questions(path: Path) -> list[Question]:
-    return [Question(row["query_id"], row["query"], tuple(row["gold"])) for row in lines(path)]
-
-
-def fold(question: Question) -> int:
-    """Which fifth of the training questions this one is in: 0 to 4, the same every time."""
-    return int(random.Random(question.id).random() * FOLDS)
-
-
-def stard_corpus(data: Path) -> list[str]:
-    """Articles as they are embedded: law and number, then text; the position in the list is the id."""
-    return [f"{row['name']} {row['text']}" for row in lines(data / "stard" / "corpus.jsonl.gz")]
 
 
 def colloquial_pairs(corpus: list[str], rng: random.Random) -> Iterator[tuple[str, str]]:

@@ -20,6 +20,13 @@ from safetensors.numpy import save_file
 from assistant.retrieval.encoder import StaticEncoder, bags
 from assistant.retrieval.features import codes
 from finetune.embedder import pairs
+from finetune.embedder.collection import read_collection
+from finetune.embedder.questions import Question, read_questions
+
+# Of each batch, questions by where they come from; of 1,010, 7,500 and 1,500.
+SHARES = {"stard": 96, "law": 176, "builtin": 64}
+QUESTION_COUNTS = 4  # a term of a question counts so often where the vocabulary is chosen
+NEAR_COPY = 0.9
 
 options = argparse.ArgumentParser(description=__doc__)
 options.add_argument("--data", type=Path, required=True)
@@ -28,9 +35,13 @@ options.add_argument("--terms", type=int, default=28_000)
 options.add_argument("--dim", type=int, default=256)
 options.add_argument("--batch", type=int, default=1024)
 options.add_argument("--steps", type=int, default=400)
-options.add_argument("--question-steps", type=int, default=200)
+options.add_argument("--question-steps", type=int, default=450)
+options.add_argument("--mine-every", type=int, default=150, help="question steps between two minings")
 options.add_argument("--rate", type=float, default=0.01)
 options.add_argument("--temperature", type=float, default=0.05)
+options.add_argument(
+    "--dropout", type=float, default=0.2, help="share of a text's terms left out in question steps"
+)
 options.add_argument("--version", default="1")
 options.add_argument("--average", type=float, default=0.97, help="decay of the running average; 0 for none")
 options.add_argument(
@@ -54,16 +65,16 @@ def log(text: str) -> None:
 
 
 # ---- texts
-corpus = pairs.stard_corpus(args.data)
-asked = pairs.questions(args.data / "stard" / "train.jsonl.gz")
-training = [question for question in asked if args.all_questions or pairs.fold(question) != args.fold]
-tuning = [question for question in asked if pairs.fold(question) == args.fold]
-from_questions = [(question.text, corpus[gold]) for question in training for gold in question.gold]
+collection = read_collection(args.data)
+corpus, articles = collection.texts, collection.texts[: collection.articles]
+asked = read_questions(args.data, collection)
+training = [question for question in asked if args.all_questions or question.fold != args.fold]
+tuning = [question for question in asked if question.fold == args.fold]
 general = [
-    *pairs.article_pairs(corpus, rng),
+    *pairs.article_pairs(articles, rng),
     *pairs.chapter_pairs(args.data),
     *pairs.neighbour_pairs(args.data, rng),
-    *pairs.colloquial_pairs(corpus, rng),
+    *pairs.colloquial_pairs(articles, rng),
     *list(pairs.general_pairs(args.data)) * 3,
 ]
 own = [
@@ -74,16 +85,14 @@ own = [
 ]
 general += own * 3
 rng.shuffle(general)
-log(
-    f"{len(general)} general pairs ({len(own)} own), {len(from_questions)} from {len(training)} questions, {len(tuning)} to tune"
-)
+log(f"{len(general)} general pairs ({len(own)} own), {len(training)} questions, {len(tuning)} to tune")
 
 # ---- vocabulary: the most frequent terms, questions counted tenfold; weight by rarity
 started = dict(np.load(args.start)) if args.start is not None and args.start.exists() else {}
 if started:
     vocabulary, rarity = started["vocabulary"], started["rarity"]
 else:
-    sample = rng.sample(corpus, 40_000) + [
+    sample = rng.sample(articles, 40_000) + [
         text[:300] for pair in rng.sample(general, 40_000) for text in pair
     ]
     counted: dict[int, int] = {}
@@ -94,7 +103,7 @@ else:
             counted[int(term)] = counted.get(int(term), 0) + int(count)
     terms, _ = codes([question.text for question in (asked if args.start else training)])
     for term in terms.tolist():
-        counted[term] = counted.get(term, 0) + 10
+        counted[term] = counted.get(term, 0) + QUESTION_COUNTS
     chosen = sorted(counted, key=lambda term: -counted[term])[: args.terms]
     vocabulary = np.sort(np.array(chosen, dtype=np.uint64))
     often = np.array([counted[int(term)] for term in vocabulary])
@@ -109,8 +118,11 @@ optimizer = torch.optim.Adam([table], lr=args.rate, betas=(0.9, 0.99))
 mean: torch.Tensor | None = None
 
 
-def vectors(texts: list[str]) -> torch.Tensor:
+def vectors(texts: list[str], dropout: float = 0.0) -> torch.Tensor:
     rows, owners, weights = bags(texts, vocabulary)
+    if dropout:
+        kept = np.random.default_rng(rng.getrandbits(32)).random(len(rows)) >= dropout
+        rows, owners, weights = rows[kept], owners[kept], weights[kept]
     offsets = np.searchsorted(owners, np.arange(len(texts)))
     summed = torch.nn.functional.embedding_bag(
         torch.from_numpy(rows),
@@ -122,10 +134,16 @@ def vectors(texts: list[str]) -> torch.Tensor:
     return torch.nn.functional.normalize(summed, dim=-1)
 
 
-def step(questions: list[str], passages: list[str], hard: list[str], gold: torch.Tensor | None) -> float:
+def step(
+    questions: list[str],
+    passages: list[str],
+    hard: list[str],
+    gold: torch.Tensor | None,
+    dropout: float = 0.0,
+) -> float:
     """One step of in-batch contrast; `gold` masks other right answers of the same question."""
-    asked_vectors = vectors(questions)
-    likeness = asked_vectors @ vectors(passages + hard).T / args.temperature
+    asked_vectors = vectors(questions, dropout)
+    likeness = asked_vectors @ vectors(passages + hard, dropout).T / args.temperature
     if gold is not None:
         likeness = likeness.masked_fill(gold, -1e4)
     targets = torch.arange(len(questions))
@@ -141,22 +159,47 @@ def encoder() -> StaticEncoder:
     return StaticEncoder(vocabulary, (table.detach() if mean is None else mean).numpy(), "training")
 
 
-def top(questions: list[pairs.Question], k: int) -> np.ndarray:
+def top(questions: list[Question], k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the `k` nearest texts of each question, nearest first, and the vectors of all texts."""
     model = encoder()
-    found = model.encode([question.text for question in questions]) @ model.encode(corpus).T
-    best = np.argpartition(-found, k, axis=1)[:, :k]
-    return np.take_along_axis(best, np.argsort(-np.take_along_axis(found, best, 1), axis=1), 1)
+    vectors = model.encode(corpus)
+    asked_vectors = model.encode([question.text for question in questions])
+    rows = []
+    for start in range(0, len(questions), 512):
+        found = asked_vectors[start : start + 512] @ vectors.T
+        best = np.argpartition(-found, k, axis=1)[:, :k]
+        rows.append(np.take_along_axis(best, np.argsort(-np.take_along_axis(found, best, 1), axis=1), 1))
+    return np.concatenate(rows), vectors
 
 
 def report(name: str) -> None:
     if args.all_questions:
         return
-    best = top(tuning, 100)
-    recall = {
-        k: np.mean([len({*row[:k]} & {*q.gold}) / len(q.gold) for row, q in zip(best, tuning, strict=True)])
-        for k in (10, 100)
-    }
-    log(f"{name}: held-out questions R@10 {recall[10]:.3f} R@100 {recall[100]:.3f}")
+    best, _ = top(tuning, 100)
+    for source in SHARES:
+        recall = {
+            k: np.mean(
+                [
+                    len({*row[:k]} & {*question.gold}) / len(question.gold)
+                    for row, question in zip(best, tuning, strict=True)
+                    if question.source == source
+                ]
+            )
+            for k in (5, 10, 100)
+        }
+        log(f"{name}: held out of {source}: " + " ".join(f"R@{k} {r:.3f}" for k, r in recall.items()))
+
+
+def mine(questions: list[Question]) -> list[list[int]]:
+    """For each question what the model itself takes for an answer and is none; near copies of the answer are left out."""
+    best, vectors = top(questions, 60)
+    kept = []
+    for row, question in zip(best, questions, strict=True):
+        copies = (vectors[row] @ vectors[list(question.gold)].T).max(axis=1) > NEAR_COPY
+        kept.append(
+            [int(i) for i, copy in zip(row, copies, strict=True) if not copy and i not in question.gold]
+        )
+    return kept
 
 
 total = args.steps + args.question_steps
@@ -172,30 +215,40 @@ for index in range(0 if started else args.steps):
         log(f"step {index} loss {loss:.3f}")
 if args.start is not None and not started:
     np.savez(args.start, vocabulary=vocabulary, rarity=rarity, table=table.detach().numpy())
-report("after general pairs")
 
-# ---- questions with hard negatives: what the model itself takes for an answer
-mined = top(training, 60)
+# ---- questions with hard negatives
+by_source = {
+    source: [i for i, question in enumerate(training) if question.source == source] for source in SHARES
+}
 gold_of = [set(question.gold) for question in training]
-hard_of = [[int(i) for i in row if int(i) not in gold] for row, gold in zip(mined, gold_of, strict=True)]
+hard_of: list[list[int]] = []
 mean = table.detach().clone() if args.average else None
 for index in range(args.question_steps):
+    if index % args.mine_every == 0:
+        hard_of = mine(training)
+        report(f"question step {index}")
     for group in optimizer.param_groups:
         group["lr"] = args.rate * (1 - (args.steps + index) / total)
-    picked = rng.sample(range(len(training)), 192)
+    picked = [i for source, share in SHARES.items() for i in rng.sample(by_source[source], share)]
     golds = [rng.choice(training[i].gold) for i in picked]
     hard = [rng.choice(hard_of[i]) for i in picked for _ in range(2)]
-    background = rng.sample(general, args.batch // 4) + rng.sample(own, args.batch // 4)
+    background = rng.sample(general, args.batch // 8) + rng.sample(own, args.batch // 8)
     ids = [*golds, *([-1] * len(background)), *hard]
+    also = [
+        (row, column)
+        for row, question in enumerate(picked)
+        for column, article in enumerate(ids)
+        if column != row and article in gold_of[question]
+    ]
     gold = torch.zeros(len(picked) + len(background), len(ids), dtype=torch.bool)
-    for row, question in enumerate(picked):
-        for column, article in enumerate(ids):
-            gold[row, column] = column != row and article in gold_of[question]
+    if also:
+        gold[tuple(torch.tensor(also).T)] = True
     loss = step(
         [training[i].text for i in picked] + [a for a, _ in background],
         [corpus[i][:300] for i in golds] + [b[:300] for _, b in background],
         [corpus[i][:300] for i in hard],
         gold,
+        args.dropout,
     )
     if mean is not None:
         mean.lerp_(table.detach(), 1 - args.average)
