@@ -42,7 +42,7 @@ class EmbeddedSettings(BaseModel):
 
     enabled: bool = True
     model_dir: Path | None = None
-    kv_cache_gb: float = Field(default=0.25, gt=0)
+    kv_cache_gb: float = Field(default=0.125, gt=0)
     threads: int = Field(default=2, ge=1)
 
 
