@@ -9,7 +9,7 @@ from assistant.assistant import Assistant
 from assistant.chat_model import ChatModels
 from assistant.errors import ConfigurationError
 from assistant.retrieval.reindex import serving_encoder
-from assistant.retrieval.reranker import reranker_at
+from assistant.retrieval.reranker import reranker_for
 from assistant.retrieval.retriever import Retriever
 from assistant.router import Router
 from assistant.settings import Settings
@@ -60,7 +60,7 @@ async def build(settings: Settings) -> Bagui:
     tools = catalogue()
     try:
         encoder = await serving_encoder(store, settings.retrieval.encoder)
-        reranker = reranker_at(settings.retrieval.reranker)
+        reranker = reranker_for(encoder, settings.retrieval.reranker)
     except ConfigurationError:
         await store.close()
         raise

@@ -31,6 +31,7 @@ from assistant.content import content_path
 from assistant.grounding import split_sentences
 from assistant.principal import principal_for
 from assistant.retrieval.encoder import Encoder, shipped_encoder
+from assistant.retrieval.reranker import reranker_for
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from eval.retrieval_builtin import CASES, DAY
@@ -163,13 +164,13 @@ async def measure(articles: Sequence[Article], questions: Sequence[str], home: P
 
     async with store.reading() as session:
         codes = [one.code for one in await list_enterprises(session, principal_for("rm", "bench"))][:40]
-    retriever = Retriever(store, encoder, home / "index")
+    retriever = Retriever(store, encoder, home / "index", reranker=reranker_for(encoder))
     await retriever.open()
     await retriever.ready()
     await retriever.close()
     shutil.rmtree(home / "index")
     began = time.perf_counter()
-    retriever = Retriever(store, encoder, home / "index")
+    retriever = Retriever(store, encoder, home / "index", reranker=reranker_for(encoder))
     await retriever.open()
     figures["rebuild until exact search, s"] = time.perf_counter() - began
     await retriever.ready()

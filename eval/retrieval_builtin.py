@@ -21,6 +21,7 @@ from assistant.passage import Passage
 from assistant.principal import principal_for
 from assistant.retrieval.encoder import shipped_encoder
 from assistant.retrieval.fusion import Weights
+from assistant.retrieval.reranker import reranker_for
 from assistant.retrieval.retriever import NOT_FOUND_BELOW, Retriever
 from assistant.store.database import Store
 from knowledge.ingest import load_builtin
@@ -68,6 +69,7 @@ async def measure(calibrate: bool) -> None:
                 encoder,
                 home / "index",
                 weights=weights,
+                reranker=reranker_for(encoder),
                 chroma=False,
             )
             await retriever.open()

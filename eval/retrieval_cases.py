@@ -24,6 +24,7 @@ from assistant.mentions import named_day
 from assistant.passage import Passage
 from assistant.principal import principal_for
 from assistant.retrieval.encoder import shipped_encoder
+from assistant.retrieval.reranker import reranker_for
 from assistant.retrieval.retriever import NOT_FOUND_BELOW, Retriever
 from assistant.store.database import Store
 from eval.statutes import read_laws, render
@@ -140,7 +141,9 @@ async def run(cases: Sequence[Case], data: Path, chosen: Path) -> list[Outcome]:
             await load_builtin(store, encoder)
             report = await ingest(store, encoder, [laws], collection="regulations")
             print(f"{report.count('added')} laws taken in, {report.count('failed')} failed")
-            retriever = Retriever(store, encoder, home / "index", chroma=False)
+            retriever = Retriever(
+                store, encoder, home / "index", reranker=reranker_for(encoder), chroma=False
+            )
             await retriever.open()
             outcomes = [
                 judge(

@@ -1,7 +1,7 @@
 """Statute retrieval with layperson questions: `python -m eval.retrieval_stard --data PATH [--embed FOLDER]`.
 
-STARD dev questions over its article collection: text index alone, dense alone, fused, and re-ranked where `--reranker`
-names a cross-encoder, with bootstrap intervals. The fusion weight is the program's own, or with `--choose-weight` that of five-fold
+STARD dev questions over its article collection: text index alone, dense alone, fused, and re-ranked (by the shipped re-ranker, or
+the cross-encoder that `--reranker` names), with bootstrap intervals. The fusion weight is the program's own, or with `--choose-weight` that of five-fold
 cross-validation on questions kept from training.
 """
 
@@ -11,6 +11,7 @@ import argparse
 import gzip
 import json
 import random
+import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -21,14 +22,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.asking import substance
 from assistant.retrieval.encoder import SHIPPED, load_encoder
 from assistant.retrieval.found import RERANKED
-from assistant.retrieval.fusion import Weights, fuse
-from assistant.retrieval.reranker import Reranker, reranker_at
+from assistant.retrieval.fusion import Weights, fuse, scaled
+from assistant.retrieval.interaction import Candidate
+from assistant.retrieval.reranker import Reranker, reranker_for
 from assistant.retrieval.text_index import TextEntry, TextIndex
 
 TUNE_SHARE = 0.2
 CANDIDATES = 200
+_ARTICLE = re.compile(r"(.*?)(第[一二三四五六七八九十百千零]+条.*)$")
 GRID = tuple(round(step * 0.05, 2) for step in range(21))
 
 
@@ -69,11 +73,12 @@ def intervals(orders: Sequence[Sequence[int]], questions: Sequence[Question], ro
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Articles that either index found for a question, with both scores."""
+    """Articles that either index found for a question, with both scores and the cosine with what it is about."""
 
     rows: NDArray[np.int64]
     lexical: NDArray[np.float32]
     dense: NDArray[np.float32]
+    likeness: NDArray[np.float32]
 
     def order(self, weight: float) -> list[int]:
         return self.rows[np.argsort(-fuse(self.lexical, self.dense, weight), kind="stable")].tolist()
@@ -133,11 +138,19 @@ def cross_validated(candidates: Sequence[Candidates], questions: Sequence[Questi
 
 
 def reordered(
-    reranker: Reranker, question: Question, order: Sequence[int], corpus: Sequence[dict[str, Any]]
+    reranker: Reranker, question: Question, found: Candidates, weight: float, corpus: Sequence[dict[str, Any]]
 ) -> list[int]:
     """The fused order with its first fifty as the re-ranker puts them."""
-    texts = [f"{corpus[row]['name']} {corpus[row]['text']}" for row in order[:RERANKED]]
-    first = np.argsort(-reranker.scores(question.text, texts), kind="stable")
+    order = found.order(weight)
+    lexical, fused = scaled(found.lexical), fuse(found.lexical, found.dense, weight)
+    candidates = []
+    for place in np.argsort(-fused, kind="stable")[:RERANKED].tolist():
+        article = corpus[int(found.rows[place])]
+        named = _ARTICLE.match(article["name"])
+        title, number = (named[1], named[2]) if named else (article["name"], "")
+        scores = (float(one[place]) for one in (lexical, fused, found.dense, found.likeness))
+        candidates.append(Candidate(title, number, article["text"], *scores))
+    first = np.argsort(-reranker.scores(question.text, candidates), kind="stable")
     return [*(order[place] for place in first.tolist()), *order[RERANKED:]]
 
 
@@ -152,7 +165,7 @@ def main() -> None:
         action="store_true",
         help="cross-validate the weight; only for an encoder trained without --all-questions",
     )
-    options.add_argument("--reranker", help="folder of a cross-encoder to measure on top")
+    options.add_argument("--reranker", help="folder of a cross-encoder to measure instead of the shipped one")
     options.add_argument("--json", type=Path, help="write the figures here")
     args = options.parse_args()
     stard: Path = args.data / "stard"
@@ -160,7 +173,7 @@ def main() -> None:
     tuning = [q for q in read_questions(stard / "train.jsonl.gz") if held_out(q)]
     dev = read_questions(stard / "dev.jsonl.gz")
     encoder = load_encoder(args.embed)
-    reranker = reranker_at(args.reranker)
+    reranker = reranker_for(encoder, args.reranker)
     began = time.time()
     vectors = encoder.encode([f"{article['name']} {article['text']}" for article in corpus])
     print(f"{encoder.name}: {len(corpus) / (time.time() - began):.0f} articles/s encoded")
@@ -173,7 +186,7 @@ def main() -> None:
 
         def gather(question: Question) -> Candidates:
             start = time.perf_counter()
-            vector = encoder.encode([question.text])[0]
+            vector, bearing = encoder.encode([question.text, substance(question.text)])
             terms = index.query_terms(question.text, "knowledge")
             found, scores = index.search(terms, "knowledge", CANDIDATES)
             likeness = vectors @ vector
@@ -182,7 +195,7 @@ def main() -> None:
             rows = np.array(sorted({*found, *near.tolist()}), dtype=np.int64)
             spent.append(time.perf_counter() - start)
             lexical = np.array([held.get(row, 0.0) for row in rows.tolist()], dtype=np.float32)
-            return Candidates(rows, lexical, likeness[rows])
+            return Candidates(rows, lexical, likeness[rows], vectors[rows] @ bearing)
 
         for name, questions in (("tune", tuning if args.choose_weight else []), ("dev", dev)):
             found = [gather(question) for question in questions]
@@ -203,7 +216,7 @@ def main() -> None:
                 print(f"{name:5} {label:9} {intervals(orders, questions)}")
             if reranker is not None:
                 orders = [
-                    reordered(reranker, question, one.order(report["weight"]), corpus)
+                    reordered(reranker, question, one, report["weight"], corpus)
                     for question, one in zip(questions, found, strict=True)
                 ]
                 result = figures(orders, questions)

@@ -68,6 +68,16 @@ class StaticEncoder:
     def folder(self) -> str:
         return ""
 
+    @property
+    def vocabulary(self) -> NDArray[np.uint64]:
+        """The terms that have a vector, ascending."""
+        return self._vocabulary
+
+    @property
+    def table(self) -> Vectors:
+        """A row for each term of the vocabulary."""
+        return self._table
+
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         return self.encode(texts)
 

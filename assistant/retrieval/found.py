@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.answer import LegalStatus
 from assistant.passage import Passage
-from assistant.retrieval.encoder import passage_text
+from assistant.retrieval.interaction import Candidate
 from assistant.retrieval.ranking import Ranked
 from assistant.retrieval.reranker import Reranker
 from assistant.store.passages import StoredPassage
@@ -22,8 +22,7 @@ def reordered(reranker: Reranker, question: str, held: Sequence[Held]) -> list[H
     """The first `RERANKED` knowledge passages in the order of the re-ranker; portraits keep their places."""
     places = [place for place, (text, _) in enumerate(held) if text.enterprise is None][:RERANKED]
     own = [held[place] for place in places]
-    texts = [passage_text(text.title, text.locator, text.text, text.context) for text, _ in own]
-    scores = reranker.scores(question, texts)
+    scores = reranker.scores(question, [candidate_of(*pair) for pair in own])
     judged = [
         (text, replace(item, reranked=float(score))) for (text, item), score in zip(own, scores, strict=True)
     ]
@@ -31,6 +30,12 @@ def reordered(reranker: Reranker, question: str, held: Sequence[Held]) -> list[H
     for place, pair in zip(places, sorted(judged, key=lambda pair: -pair[1].order), strict=True):
         ordered[place] = pair
     return ordered
+
+
+def candidate_of(text: StoredPassage, item: Ranked) -> Candidate:
+    """What a re-ranker looks at."""
+    place = f"{text.context} {text.locator}".strip()
+    return Candidate(text.title, place, text.text, item.lexical, item.fused, item.cosine, item.likeness)
 
 
 def row_of(passage: Passage) -> dict[str, Any]:

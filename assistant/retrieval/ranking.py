@@ -70,7 +70,7 @@ class Ranked:
 
     `lexical`, `dense` and `fused` are in [0, 1] over the candidates, `reranked` in [0, 1] where a re-ranker looked at it.
     `boost` is for a title or article that the question names, `factor` for what is out of force or a sample.
-    `likeness` is its cosine with what the question is about.
+    `cosine` is that with the question, `likeness` that with what the question is about.
     """
 
     place: int
@@ -78,6 +78,7 @@ class Ranked:
     dense: float
     fused: float
     likeness: float
+    cosine: float = 0.0
     boost: float = 0.0
     factor: float = 1.0
     reranked: float | None = None
@@ -119,7 +120,8 @@ def rank(
     boosts = _boosts(view, query.text, allowed) if shelf != PORTRAITS else {}
     rows = np.array(sorted({*lexical, *dense.tolist(), *boosts}), dtype=np.int64)
     words = scaled(np.array([lexical.get(int(row), 0.0) for row in rows], dtype=np.float32))
-    meaning = scaled(view.vectors.score(query.vector, rows))
+    cosines = view.vectors.score(query.vector, rows)
+    meaning = scaled(cosines)
     fused = mix(words, meaning, weights.dense(int(allowed.sum())))
     bearing = view.vectors.score(query.substance, rows)
     found = [
@@ -131,6 +133,7 @@ def rank(
             meaning.tolist(),
             fused.tolist(),
             bearing.tolist(),
+            cosines.tolist(),
             strict=True,
         )
     ]

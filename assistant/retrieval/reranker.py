@@ -1,30 +1,66 @@
-"""A second look at the first passages by a bank's own cross-encoder. None ships (finetune/LOG.md says why)."""
+"""A second look at the first passages: the re-ranker that ships (numpy only), and a bank's own cross-encoder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assistant.errors import ConfigurationError
+from assistant.retrieval.encoder import Encoder, StaticEncoder
 from assistant.retrieval.foreign_encoder import existing_folder, sentence_transformers, unreadable
+from assistant.retrieval.fusion import scaled
+from assistant.retrieval.interaction import NAMES, Candidate, Interaction, Matrix
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder  # pyright: ignore[reportMissingImports]
 
+SHIPPED = Path(__file__).parent.parent / "models" / "rerank"
 _MAX_TOKENS = 512
+FARTHEST = 4.0
+"""No feature counts as farther from its mean than so many deviations: a text quoted word for word is no outlier."""
 
 
 class Reranker(Protocol):
-    """Scores in [0, 1], one a passage, that order them better than the first stage did."""
+    """Scores in [0, 1], one a candidate, that order them better than the first stage did."""
 
     @property
     def name(self) -> str: ...
 
-    def scores(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]: ...
+    def scores(self, question: str, candidates: Sequence[Candidate]) -> Matrix: ...
+
+
+class FeatureReranker:
+    """A small network over the features of `Interaction`."""
+
+    def __init__(self, interaction: Interaction, network: Mapping[str, Matrix], name: str) -> None:
+        self._interaction = interaction
+        self._network = network
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def scores(self, question: str, candidates: Sequence[Candidate]) -> Matrix:
+        """The network's order within the span of the first stage's scores, so that a boost is worth what it was."""
+        if not candidates:
+            return np.zeros(0, dtype=np.float32)
+        features = self._interaction.features(question, candidates)
+        fused = features[:, NAMES.index("fused")]
+        low, high = float(fused.min()), float(fused.max())
+        return (low + (high - low) * scaled(judged(self._network, features))).astype(np.float32)
+
+
+def judged(network: Mapping[str, Matrix], features: Matrix) -> Matrix:
+    """What the network makes of each row of features; greater is better."""
+    inputs = np.clip((features - network["mean"]) / network["spread"], -FARTHEST, FARTHEST)
+    hidden = np.tanh(inputs @ network["first"] + network["first_bias"])
+    return (hidden @ network["second"] + inputs @ network["direct"]).astype(np.float32)
 
 
 class CrossEncoderReranker:
@@ -37,13 +73,15 @@ class CrossEncoderReranker:
     def name(self) -> str:
         return self._path.name
 
-    def scores(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
-        if not passages:
+    def scores(self, question: str, candidates: Sequence[Candidate]) -> Matrix:
+        if not candidates:
             return np.zeros(0, dtype=np.float32)
         found: Any = self._model.predict(
-            [(question, text) for text in passages], batch_size=16, show_progress_bar=False
+            [(question, f"{one.title} {one.place} {one.text}") for one in candidates],
+            batch_size=16,
+            show_progress_bar=False,
         )
-        scores = np.asarray(found, dtype=np.float64).reshape(len(passages), -1)[:, -1]
+        scores = np.asarray(found, dtype=np.float64).reshape(len(candidates), -1)[:, -1]
         if scores.min() < 0 or scores.max() > 1:  # a model that gives logits
             scores = 1 / (1 + np.exp(-scores))
         return scores.astype(np.float32)
@@ -59,6 +97,31 @@ class CrossEncoderReranker:
             raise unreadable(self._path, error, "retrieval.reranker") from error
 
 
-def reranker_at(folder: str | None) -> Reranker | None:
-    """The cross-encoder in a folder, or none. Raises `ConfigurationError` (folder or package missing)."""
-    return CrossEncoderReranker(Path(folder)) if folder else None
+def shipped_reranker(encoder: StaticEncoder, folder: Path = SHIPPED) -> FeatureReranker:
+    """The re-ranker in `folder` beside any training of the shipped encoder: `config.json` and `model.safetensors`. Raises `ConfigurationError`."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        if tuple(config["features"]) != NAMES:
+            raise ValueError("it reads other features")
+        tensors = load_file(folder / "model.safetensors")
+        interaction = Interaction(
+            tensors["terms"], tensors["table"].astype(np.float32), tensors["weight"], encoder
+        )
+        network = {
+            name: tensors[name] for name in ("mean", "spread", "first", "first_bias", "second", "direct")
+        }
+        return FeatureReranker(interaction, network, f"{config['name']}-{config['version']}")
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise ConfigurationError(f"the re-ranker in {folder} cannot be read: {error}") from error
+
+
+def reranker_for(encoder: Encoder, folder: str | None = None) -> Reranker | None:
+    """The cross-encoder in `folder`; else the shipped re-ranker beside any training of the shipped encoder, whose scores
+    it was made for; beside another encoder none. Raises `ConfigurationError`.
+    """
+    if folder:
+        return CrossEncoderReranker(Path(folder))
+    return shipped_reranker(encoder) if isinstance(encoder, StaticEncoder) else None

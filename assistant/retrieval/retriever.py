@@ -119,8 +119,11 @@ class Retriever:
             await self._folder.sync(snapshot)
             self._show(snapshot)
 
-    async def adopt(self, encoder: Encoder) -> None:
-        """Searches with this encoder, whose vectors the database holds; searches under way are not disturbed."""
+    async def adopt(self, encoder: Encoder, reranker: Reranker | None = None) -> None:
+        """Searches with this encoder, whose vectors the database holds, and this re-ranker from now on.
+
+        Searches under way are not disturbed.
+        """
         await self.refresh()
         async with self._turn:
             assert self._view is not None
@@ -128,7 +131,7 @@ class Retriever:
             if self._chroma is not None:
                 await self._chroma.close()
                 self._chroma = ChromaKeeper(self._index_path / "chroma", encoder.name)
-            self._encoder = encoder
+            self._encoder, self._reranker = encoder, reranker
             self._show(self._view.snapshot)
 
     def _show(self, snapshot: Snapshot) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from assistant.retrieval.reindex import encoder_at, encoder_before, reindex
+from assistant.retrieval.reranker import reranker_for
 from assistant.settings import Settings
 from assistant.store import encodings
 from assistant.store.audit import append
@@ -44,7 +45,7 @@ async def run_reindex(
         total = step.total
         yield {"event": "progress", "done": step.done, "total": step.total}
     if retriever is not None:
-        await retriever.adopt(encoder)
+        await retriever.adopt(encoder, reranker_for(encoder, settings.retrieval.reranker))
     value: dict[str, Any] = {
         "encoder": encoder.name,
         "folder": encoder.folder or None,
