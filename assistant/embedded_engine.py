@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 SHIPPED = Path(__file__).with_name("models") / "mini"
 BLOCK_TOKENS = 32
-STEP_TOKENS = 128
+STEP_TOKENS = 64
 """Tokens of one step of the model. The runtime keeps about a megabyte for every number of tokens it has ever seen in a
 step, so a step as long as the longest prompt grows for hours; short steps cost up to a fifth more time when many ask at once."""
 GRAMMARS_KEPT = 64

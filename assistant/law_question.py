@@ -49,7 +49,7 @@ _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         (
             rf"{_T}{_GAP}(?:哪[个部版]|哪一[个部版])(?:版本|文件|办法|规定|文本|法律?)?{_GAP}[还仍]?(?:有效|适用|现行|在施行)",
             rf"{_T}{_GAP}(?:有效|适用|施行|现行)(?:版本|文本|文件)?的?{_GAP}是?{_WHICH}",
-            rf"{_T}{_GAP}(?:还|仍然?|是否|是不是|已经?|有没有)*(?:现行)?"
+            rf"{_T}{_GAP}(?:还|仍然?|是否|是不是|已经?|有没有|开始|正式)*(?:现行)?"
             r"(?:有效|失效|废止|作废|过期|适用|能用|施行|生效)(?:了|着)?(?:吗|没有?|么|不|[？?]|$)",
             rf"(?:有效|现行)的{_GAP}{_T}{_GAP}是?{_WHICH}",
             rf"{_WHICH}(?:个|一)?版本?的?{_T}{_GAP}(?:有效|适用|现行)",
@@ -77,6 +77,10 @@ _POINTING = re.compile(r"^(?:这|那|该|此|本|哪|什么|有)|[，。？]")
 _EDITION = re.compile(
     rf"{_T}》?[（(]?(?P<after>\d{{4}})年?的?(?:版|修[正订]|文本)|(?P<before>\d{{4}})年(?P<mark>版|修[正订]版?)?的?《?{_T}"
 )
+_LIFE = re.compile(
+    "施行|实施|生效|起效|执行|公布|发布|出台|印发|失效|[废终]止|作废|[取替]代|代替|替换|有效|适用|现行|过期|能用"
+)
+_SET = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:那天|当天|当日|那时)?|新修[正订]")
 _LATEST = re.compile(r"修[正订]|新版|最新|新的|新修")
 
 
@@ -100,6 +104,8 @@ def law_question(question: str, titles: Iterable[str], terms: Glossary | None = 
 
     The words must stand at the title: 民法典规定合同什么时候生效 asks about contracts.
     """
+    if _LIFE.search(question) is None:
+        return None
     for kind, pattern in _LISTS:
         if pattern.search(question):
             return LawQuestion(kind)
@@ -130,7 +136,7 @@ def _about(marked: str, title: str, *, held: bool) -> LawQuestion | None:
         year = (edition["after"] or edition["before"]) if edition else None
         if edition and edition["before"] and not edition["mark"] and kind == "in_force":
             year = None  # the day asked about, not an edition
-        rest = marked[: found.start()] + marked[found.end() :]
+        rest = _SET.sub("", marked[: found.start()] + marked[found.end() :])
         return LawQuestion(
             kind,
             title,

@@ -11,7 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assistant.asking import substance
+from assistant.document import bare_title
 from assistant.glossary import expand
+from assistant.law_question import law_question
 from assistant.passage import Passage
 from assistant.principal import Principal
 from assistant.retrieval.chroma_keeper import ChromaKeeper
@@ -155,13 +157,13 @@ class Retriever:
     ) -> list[Passage]:
         """The `k` best passages (all, where fewer may be seen), best first, scores in [0, 1].
 
-        `as_of` chooses the versions of the law, `today` (Shanghai) the consents. Portraits come in for
+        `as_of` chooses the versions of the law (a question about the life of a text also finds its next one), `today` (Shanghai) the consents. Portraits come in for
         `enterprise` or in the collection `portraits`; elsewhere only behind all knowledge.
         """
         scope = Scope(
             principal, as_of, today or datetime.now(_SHANGHAI).date(), collection, enterprise, purpose
         )
-        view, mask, _ = await self._look(scope, k)
+        view, mask, _ = await self._look(query, scope, k)
         return [passage for passage, _ in await self._search(view, query, mask, scope, k)]
 
     async def explain(
@@ -180,7 +182,7 @@ class Retriever:
         scope = Scope(
             principal, as_of, today or datetime.now(_SHANGHAI).date(), collection, enterprise, purpose
         )
-        view, mask, granted = await self._look(scope, k)
+        view, mask, granted = await self._look(query, scope, k)
         found = await self._search(view, query, mask, scope, k)
         terms = {shelf: view.text.query_terms(expand(query), shelf) for shelf in SHELVES}
         allowed = int(mask.knowledge.sum() + mask.portraits.sum())
@@ -203,7 +205,7 @@ class Retriever:
             ],
         }
 
-    async def _look(self, scope: Scope, k: int) -> tuple[View, Mask, frozenset[tuple[str, str]]]:
+    async def _look(self, query: str, scope: Scope, k: int) -> tuple[View, Mask, frozenset[tuple[str, str]]]:
         """What a search may use: the database is asked now for generation and consents."""
         async with self._store.reading() as session:
             generation = await documents.knowledge_generation(session)
@@ -220,6 +222,15 @@ class Retriever:
             enterprise=scope.enterprise,
             at_least=k + _SPARE,
         )
+        # Who asks whether a new text has begun is shown the new text, though the old one still rules.
+        asked = law_question(query, view.snapshot.titled)
+        if asked is not None and asked.held and scope.collection != PORTRAITS:
+            own = frozenset(
+                version.document_id
+                for version in view.snapshot.knowledge
+                if bare_title(version.title) == asked.title
+            )
+            mask = mask.beside(upcoming(view.snapshot, scope.principal, own, mask.day))
         return view, mask, granted
 
     async def _search(

@@ -27,6 +27,15 @@ class Mask:
     portraits: NDArray[np.bool_]
     status: dict[int, LegalStatus]
 
+    def beside(self, other: Mask) -> Mask:
+        """What either of two masks of the same day allows."""
+        return Mask(
+            self.day,
+            self.knowledge | other.knowledge,
+            self.portraits | other.portraits,
+            {**self.status, **other.status},
+        )
+
     def shelf(self, name: str) -> NDArray[np.bool_]:
         return self.portraits if name == PORTRAITS else self.knowledge
 
@@ -55,11 +64,8 @@ def visible(
         own = [version for code in owners for version in snapshot.portraits.get(code, ())]
         shown = select_visible(own, principal, as_of)
         portraits = _mask(snapshot, principal, granted, shown, as_of)
-        return Mask(
-            as_of,
-            mask.knowledge & ~portraits.portraits,
-            portraits.portraits,
-            {**mask.status, **portraits.status},
+        return Mask(as_of, mask.knowledge & ~portraits.portraits, mask.portraits, mask.status).beside(
+            portraits
         )
     return mask
 

@@ -39,6 +39,16 @@ async def test_a_version_issued_and_not_yet_effective_is_a_successor(
 
 
 @pytest.mark.usefixtures("law")
+async def test_who_asks_whether_a_text_has_begun_is_shown_the_one_to_come(
+    retriever: Retriever, rm: Principal
+) -> None:
+    day = date(2024, 3, 1)
+    asked = await retriever.search("新的示例贷款办法开始施行了吗", rm, as_of=day)
+    assert {"not_yet", "in_force"} <= {passage.status for passage in asked}
+    assert "not_yet" not in {p.status for p in await retriever.search("示例贷款期限", rm, as_of=day)}
+
+
+@pytest.mark.usefixtures("law")
 async def test_confidence_authority_and_undated_passages_come_through(
     retriever: Retriever, rm: Principal
 ) -> None:
