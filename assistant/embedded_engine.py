@@ -26,7 +26,7 @@ SHIPPED = Path(__file__).with_name("models") / "mini"
 BLOCK_TOKENS = 32
 STEP_TOKENS = 64
 """Tokens of one step of the model. The runtime keeps about a megabyte for every number of tokens it has ever seen in a
-step, so a step as long as the longest prompt grows for hours; short steps cost up to a fifth more time when many ask at once."""
+step: steps as long as the longest prompt grow by a gigabyte, these by fifty megabytes, and cost a tenth more time."""
 GRAMMARS_KEPT = 64
 """The runtime keeps every grammar it has compiled, about a megabyte each, for as long as the pipeline lives."""
 _CACHE_BYTES = 2  # bytes of one cached number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,7 @@ def glossary() -> Glossary:
     return load_glossary(content_path("glossary.yaml"))
 
 
+@lru_cache(maxsize=32)
 def expand(query: str, terms: Glossary | None = None) -> str:
     """The query followed by the fuller names of the terms it names, for searching; unchanged where there are none.
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from assistant.asking import substance
 from assistant.document import bare_title
 from assistant.glossary import expand
@@ -52,6 +54,10 @@ class Scope:
     collection: str | None
     enterprise: str | None
     purpose: str
+
+    @property
+    def asks_portraits(self) -> bool:
+        return self.enterprise is not None or self.collection == PORTRAITS
 
 
 class Retriever:
@@ -182,7 +188,7 @@ class Retriever:
         scope = Scope(
             principal, as_of, today or datetime.now(_SHANGHAI).date(), collection, enterprise, purpose
         )
-        view, mask, granted = await self._look(query, scope, k)
+        view, mask, granted = await self._look(query, scope, k, explaining=True)
         found = await self._search(view, query, mask, scope, k)
         terms = {shelf: view.text.query_terms(expand(query), shelf) for shelf in SHELVES}
         allowed = int(mask.knowledge.sum() + mask.portraits.sum())
@@ -205,23 +211,37 @@ class Retriever:
             ],
         }
 
-    async def _look(self, query: str, scope: Scope, k: int) -> tuple[View, Mask, frozenset[tuple[str, str]]]:
-        """What a search may use: the database is asked now for generation and consents."""
-        async with self._store.reading() as session:
-            generation = await documents.knowledge_generation(session)
-            granted = await consents.granted_pairs(
-                session, scope.principal, today=scope.today, purpose=scope.purpose
-            )
-        view = await self._view_of(generation)
-        mask = visible(
+    async def _granted(self, session: AsyncSession, scope: Scope) -> frozenset[tuple[str, str]]:
+        return await consents.granted_pairs(
+            session, scope.principal, today=scope.today, purpose=scope.purpose, enterprise=scope.enterprise
+        )
+
+    def _mask(self, view: View, scope: Scope, granted: frozenset[tuple[str, str]] | None, k: int) -> Mask:
+        return visible(
             view.snapshot,
             scope.principal,
-            granted,
+            granted or frozenset(),
             scope.as_of or scope.today,
             collection=scope.collection,
             enterprise=scope.enterprise,
             at_least=k + _SPARE,
         )
+
+    async def _look(
+        self, query: str, scope: Scope, k: int, *, explaining: bool = False
+    ) -> tuple[View, Mask, frozenset[tuple[str, str]]]:
+        """What a search may use: the database is asked now for the generation, and for the consents where portraits may
+        come in (`explaining` says what consents keep out, and asks for all).
+        """
+        async with self._store.reading() as session:
+            generation = await documents.knowledge_generation(session)
+            granted = await self._granted(session, scope) if scope.asks_portraits or explaining else None
+        view = await self._view_of(generation)
+        mask = self._mask(view, scope, granted, k)
+        if granted is None and int(mask.knowledge.sum()) < k + _SPARE:
+            async with self._store.reading() as session:
+                granted = await self._granted(session, scope)
+            mask = self._mask(view, scope, granted, k)
         # Who asks whether a new text has begun is shown the new text, though the old one still rules.
         asked = law_question(query, view.snapshot.titled)
         if asked is not None and asked.held and scope.collection != PORTRAITS:
@@ -231,7 +251,7 @@ class Retriever:
                 if bare_title(version.title) == asked.title
             )
             mask = mask.beside(upcoming(view.snapshot, scope.principal, own, mask.day))
-        return view, mask, granted
+        return view, mask, granted or frozenset()
 
     async def _search(
         self, view: View, query: str, mask: Mask, scope: Scope, k: int

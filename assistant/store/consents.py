@@ -144,12 +144,19 @@ async def list_consents(
 
 
 async def granted_pairs(
-    session: AsyncSession, principal: Principal, *, today: date, purpose: str = CREDIT_SERVICE
+    session: AsyncSession,
+    principal: Principal,
+    *,
+    today: date,
+    purpose: str = CREDIT_SERVICE,
+    enterprise: str | None = None,
 ) -> frozenset[tuple[str, str]]:
-    """The (enterprise, domain) pairs open to the caller by consent today, within the portfolio."""
+    """The (enterprise, domain) pairs open to the caller by consent today, within the portfolio; of one enterprise only
+    where it is given."""
+    of_one = (ConsentRow.enterprise_code == enterprise,) if enterprise else ()
     rows = await session.execute(
         select(ConsentRow.enterprise_code, ConsentRow.domain).where(
-            ConsentRow.grantee == principal.tenant, *_valid(today, purpose)
+            ConsentRow.grantee == principal.tenant, *_valid(today, purpose), *of_one
         )
     )
     return frozenset((code, domain) for code, domain in rows if in_portfolio(principal, code))

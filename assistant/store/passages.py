@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from assistant.principal import Principal
 from assistant.store.consents import granted_pairs, readable
@@ -39,6 +41,35 @@ class StoredPassage:
     enterprise: str | None
     domain: str | None
     context: str
+
+
+def _own_or_version(
+    own: InstrumentedAttribute[Any], versions: InstrumentedAttribute[Any]
+) -> ColumnElement[Any]:
+    return func.coalesce(own, versions, type_=versions.type)
+
+
+# The fields of `StoredPassage` in their order: columns, not entities, as a search reads fifty passages each time.
+_STORED = (
+    PassageRow.id,
+    VersionRow.id,
+    VersionRow.document_id,
+    VersionRow.version,
+    PassageRow.ordinal,
+    PassageRow.source_id,
+    PassageRow.title,
+    PassageRow.locator,
+    PassageRow.text,
+    _own_or_version(PassageRow.confidence, VersionRow.confidence),
+    _own_or_version(PassageRow.authority, VersionRow.authority),
+    _own_or_version(PassageRow.issued, VersionRow.issued),
+    _own_or_version(PassageRow.effective_from, VersionRow.effective_from),
+    _own_or_version(PassageRow.effective_to, VersionRow.effective_to),
+    PassageRow.audience,
+    PassageRow.enterprise_code,
+    PassageRow.domain,
+    PassageRow.context,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +141,11 @@ async def load_passages(
     found: dict[str, StoredPassage] = {}
     for start in range(0, len(ids), _BATCH):
         rows = await session.execute(
-            select(PassageRow, VersionRow)
+            select(*_STORED)
             .join(VersionRow, VersionRow.id == PassageRow.version_id)
             .where(PassageRow.id.in_(ids[start : start + _BATCH]), VersionRow.state == READY)
         )
-        found.update((passage.id, _stored(passage, version)) for passage, version in rows)
+        found.update((row[0], StoredPassage(*row)) for row in rows)
     granted = frozenset()
     if any(passage.enterprise for passage in found.values()):
         granted = await granted_pairs(session, principal, today=today, purpose=purpose)
@@ -207,26 +238,3 @@ async def iterate_embeddings(
         if len(rows) < batch:
             return
         position = (rows[-1].version_id, rows[-1].ordinal)
-
-
-def _stored(passage: PassageRow, version: VersionRow) -> StoredPassage:
-    return StoredPassage(
-        id=passage.id,
-        version_id=version.id,
-        document_id=version.document_id,
-        version=version.version,
-        ordinal=passage.ordinal,
-        source_id=passage.source_id,
-        title=passage.title,
-        locator=passage.locator,
-        text=passage.text,
-        confidence=passage.confidence or version.confidence,
-        authority=passage.authority or version.authority,
-        issued=passage.issued or version.issued,
-        effective_from=passage.effective_from or version.effective_from,
-        effective_to=passage.effective_to or version.effective_to,
-        audience=passage.audience,
-        enterprise=passage.enterprise_code,
-        domain=passage.domain,
-        context=passage.context,
-    )
