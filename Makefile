@@ -51,7 +51,7 @@ check: $(DEV)
 bench: $(DEV)
 	$(VENV)/bin/python -m eval.bench
 
-# Eighty sessions for three minutes: do all complete, does memory stay flat?
+# Eighty sessions, two minutes to fill the caches and three that count: do all complete, does memory stay flat?
 soak: $(DEV)
 	$(VENV)/bin/python -m eval.soak
 
