@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,14 @@ class Term(BaseModel):
     forbidden: tuple[str, ...] = Field(default=(), alias="not")
     note: str = ""
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return (self.term, *self.aliases)
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The names without letter case."""
+        return tuple(name.upper() for name in self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,11 @@ class Glossary:
         folded = text.upper()
         found: list[tuple[int, int, Term]] = []
         for term in self.terms:
-            for name in term.names:
-                start = folded.find(name.upper())
+            for name in term.folded:
+                start = folded.find(name)
                 while start >= 0:
                     found.append((start, start + len(name), term))
-                    start = folded.find(name.upper(), start + 1)
+                    start = folded.find(name, start + 1)
         whole = [
             (start, term)
             for start, end, term in found

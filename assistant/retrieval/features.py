@@ -32,6 +32,11 @@ def cut(text: str) -> list[str]:
     return terms
 
 
+def latin(folded: str) -> list[str]:
+    """The Latin words and numbers among the terms of a folded text."""
+    return [word.replace(".", "点") for word in _RUN.findall(folded) if word[0].isascii()]
+
+
 @lru_cache(maxsize=1)
 def _is_word() -> NDArray[np.bool_]:
     """Which code points of the basic plane are letters or digits; characters above it count as letters."""

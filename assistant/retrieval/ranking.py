@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -124,19 +125,28 @@ def rank(
     meaning = scaled(cosines)
     fused = mix(words, meaning, weights.dense(int(allowed.sum())))
     bearing = view.vectors.score(query.substance, rows)
-    found = [
-        Ranked(place, *scores, boost=boosts.get(row, 0.0), factor=_factor(view, place, mask))
-        for row, place, *scores in zip(
-            rows.tolist(),
-            view.place_of[rows].tolist(),
-            words.tolist(),
-            meaning.tolist(),
-            fused.tolist(),
-            bearing.tolist(),
-            cosines.tolist(),
-            strict=True,
+    raised = fused + np.array([boosts.get(row, 0.0) for row in rows.tolist()], dtype=np.float32)
+    found: list[Ranked] = []
+    best: list[float] = []
+    # Factors only lower: once enough stand above what is left, the rest need not be looked at.
+    for at in np.argsort(-raised, kind="stable").tolist():
+        if len(best) == wanted and raised[at] < best[0]:
+            break
+        place = int(view.place_of[rows[at]])
+        item = Ranked(
+            place,
+            lexical=float(words[at]),
+            dense=float(meaning[at]),
+            fused=float(fused[at]),
+            likeness=float(bearing[at]),
+            cosine=float(cosines[at]),
+            boost=boosts.get(int(rows[at]), 0.0),
+            factor=_factor(view, place, mask),
         )
-    ]
+        found.append(item)
+        heapq.heappush(best, item.order)
+        if len(best) > wanted:
+            heapq.heappop(best)
     return in_order(found)
 
 

@@ -40,6 +40,7 @@ else altogether (docs/decisions/retrieval.md)."""
 
 CANDIDATES = 200
 _JUDGED = 20
+_EXACT_UP_TO = 2_000  # among so few the exact search takes a tenth of the time that Chroma does
 _SPARE = 5
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -256,10 +257,10 @@ class Retriever:
     async def _search(
         self, view: View, query: str, mask: Mask, scope: Scope, k: int
     ) -> list[tuple[Passage, Ranked]]:
-        found = await asyncio.to_thread(
-            self._find, view, query, mask, k + _SPARE, with_portraits=scope.enterprise is not None
-        )
         pool = max(k + _SPARE, RERANKED if self._reranker else 0)
+        found = await asyncio.to_thread(
+            self._find, view, query, mask, pool, with_portraits=scope.enterprise is not None
+        )
         return await self._passages(view, query, found[:pool], mask, scope, k)
 
     async def successors(
@@ -314,9 +315,9 @@ class Retriever:
         self, view: View, query: str, vectors: Vectors, mask: Mask, shelf: str, wanted: int
     ) -> list[Ranked]:
         terms = view.text.query_terms(expand(query), shelf)
-        near = (
-            self._chroma.nearest(view, shelf, vectors[0], max(CANDIDATES, wanted)) if self._chroma else None
-        )
+        near = None
+        if self._chroma is not None and int(mask.shelf(shelf).sum()) > _EXACT_UP_TO:
+            near = self._chroma.nearest(view, shelf, vectors[0], max(CANDIDATES, wanted))
         return rank(
             view,
             Query(query, vectors[0], vectors[1], terms, near),

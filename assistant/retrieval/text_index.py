@@ -18,7 +18,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.retrieval.features import cut
+from assistant.retrieval.features import cut, fold, latin
 
 LAYOUT = "2"
 SHELVES = ("knowledge", "portraits")
@@ -62,16 +62,18 @@ class QueryTerms:
 
     def covered(self, text: str) -> float:
         """Which share of the question's weight stands in a text, in [0, 1]."""
-        if not self.weights:
-            return 0.0
-        found = set(cut(text))
-        return sum(weight for term, weight in self.weights.items() if term in found) / (self.total or 1.0)
+        held = self._held(text)
+        return sum(self.weights[term] for term in held) / (self.total or 1.0)
 
     def found_in(self, text: str) -> tuple[str, ...]:
         """The terms that stand in a text, rarest first."""
-        found = set(cut(text))
-        held = [term for term in self.weights if term in found]
-        return tuple(sorted(held, key=lambda term: -self.weights[term]))
+        return tuple(sorted(self._held(text), key=lambda term: -self.weights[term]))
+
+    def _held(self, text: str) -> list[str]:
+        """The terms that `cut` would find: Chinese ones anywhere, Latin words and numbers only whole."""
+        folded = fold(text)
+        whole = set(latin(folded)) if any(term[0].isascii() for term in self.weights) else set()
+        return [term for term in self.weights if (term in whole if term[0].isascii() else term in folded)]
 
 
 class Postings:

@@ -43,6 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in Path(str(item.fspath)).parents:
             item.add_marker(pytest.mark.browser)
+    # What the hostile texts leave behind would stand in the history of every picture, so they come last.
+    items.sort(key=lambda item: "tests/browser" in item.nodeid and "attack" in item.nodeid)
 
 
 @dataclass
@@ -58,11 +60,6 @@ class Door:
         response = httpx.post(address, json=arguments, headers=headers, trust_env=False, timeout=60)
         response.raise_for_status()
         return response.json()["value"]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What the hostile texts leave behind would stand in the history of every picture, so they come last."""
-    items.sort(key=lambda item: "tests/browser" in item.nodeid and "attack" in item.nodeid)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.retrieval import text_index
 from assistant.retrieval.features import cut
-from assistant.retrieval.text_index import TextEntry, TextIndex
+from assistant.retrieval.text_index import QueryTerms, TextEntry, TextIndex
 
 TEXTS = (
     "流动资金贷款期限不超过三年",
@@ -113,3 +113,9 @@ def test_scores_are_bm25_however_the_texts_came_in(
     assert list(scores) == pytest.approx(sorted(expected[expected > 0], reverse=True)[:5], rel=1e-4)
     assert [expected[row] for row in rows] == pytest.approx(list(scores), rel=1e-4)
     index.close()
+
+
+@given(st.text(alphabet="甲乙丙，。 aB1.２", max_size=16), st.text(alphabet="甲乙丙，。 aB1.２", max_size=40))
+def test_what_a_text_holds_is_what_the_index_would_find(query: str, text: str) -> None:
+    terms = QueryTerms(dict.fromkeys(cut(query), 1.0))
+    assert set(terms.found_in(text)) == set(cut(query)) & set(cut(text))
