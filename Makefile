@@ -12,7 +12,7 @@ serve: $(RUNTIME)
 	$(VENV)/bin/bagui serve
 
 test: $(DEV)
-	$(VENV)/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile -m "not slow and not browser"
+	$(VENV)/bin/python -m pytest -n logical --maxprocesses 4 --dist worksteal -m "not slow and not browser"
 
 test-slow: $(DEV)
 	$(VENV)/bin/python -m pytest -m "slow and not nightly"

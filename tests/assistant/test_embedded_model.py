@@ -170,11 +170,10 @@ async def test_compiled_grammars_do_not_pile_up(monkeypatch: pytest.MonkeyPatch,
         return fresh()
 
     monkeypatch.setattr(model.engine, "_load", load)
-    bound = model.bind_tools(FUNCTIONS)
-    questions = [prompt("流动资金贷款期限最长几年", f"{EVIDENCE}⟨S{n}⟩又一句。") for n in range(2, 10)]
-    together = await asyncio.gather(*(bound.ainvoke(question) for question in questions))
-    again = [await bound.ainvoke(question) for question in questions]
+    questions = [prompt("流动资金贷款期限最长几年", f"{EVIDENCE}⟨S{n}⟩又一句。") for n in range(2, 7)]
+    together = await asyncio.gather(*(model.ainvoke(question) for question in questions))
+    again = [await model.ainvoke(question) for question in questions]
     assert [m.content for m in together] == [m.content for m in again]
-    assert len(loads) >= 3
+    assert len(loads) >= 2
     assert len(model.engine._compiled) <= 3
     model.close()
