@@ -15,6 +15,7 @@ Matrix = NDArray[np.float32]
 Rows = NDArray[np.int64]
 BODY_CHARS = 300
 _SAME, _STRONG = 0.999, 0.6
+_ASKED = 256  # of a pasted text the pairs that count most; a question has fewer
 _STEP = 24  # terms; a stretch of a text is two of them
 _MEANING = 64  # of the encoder's dimensions, the widest: a quarter of the time for sums over a text
 _PAIR = np.uint64(1 << 21)
@@ -60,6 +61,7 @@ class Interaction:
     def features(self, question: str, candidates: Sequence[Candidate]) -> Matrix:
         """One row a candidate, columns as in `NAMES`. `candidates` stand in the order of the first stage."""
         asked = np.unique(self._rows([question])[0])
+        asked = np.sort(asked[np.argsort(-self._weight[asked], kind="stable")[:_ASKED]])
         weight = _shares(self._weight[asked])
         rare = _shares(weight**2)
         texts = [

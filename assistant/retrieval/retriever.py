@@ -35,8 +35,8 @@ from assistant.store.database import Store
 
 NOT_FOUND_BELOW = 0.35
 """Under this even the best passage is taken for chance. So low that of everyday questions the library does answer one in
-fifty is turned away, in the field's own words none; one in ten about a gap in it are, and one in four to two about something
-else altogether (docs/decisions/retrieval.md)."""
+fifty is turned away, in the field's own words none; one in ten about a gap in it are, and of those about something else
+altogether a quarter to six in ten, by how large the library is (docs/decisions/retrieval.md)."""
 
 CANDIDATES = 200
 _JUDGED = 20
@@ -164,8 +164,9 @@ class Retriever:
     ) -> list[Passage]:
         """The `k` best passages (all, where fewer may be seen), best first, scores in [0, 1].
 
-        `as_of` chooses the versions of the law (a question about the life of a text also finds its next one), `today` (Shanghai) the consents. Portraits come in for
-        `enterprise` or in the collection `portraits`; elsewhere only behind all knowledge.
+        `as_of` chooses the versions of the law (a question about the life of a text also finds its next one),
+        `today` (Shanghai) the consents. Portraits come in for `enterprise` or in the collection `portraits`;
+        elsewhere only behind all knowledge.
         """
         scope = Scope(
             principal, as_of, today or datetime.now(_SHANGHAI).date(), collection, enterprise, purpose
@@ -212,9 +213,11 @@ class Retriever:
             ],
         }
 
-    async def _granted(self, session: AsyncSession, scope: Scope) -> frozenset[tuple[str, str]]:
+    async def _granted(
+        self, session: AsyncSession, scope: Scope, enterprise: str | None
+    ) -> frozenset[tuple[str, str]]:
         return await consents.granted_pairs(
-            session, scope.principal, today=scope.today, purpose=scope.purpose, enterprise=scope.enterprise
+            session, scope.principal, today=scope.today, purpose=scope.purpose, enterprise=enterprise
         )
 
     def _mask(self, view: View, scope: Scope, granted: frozenset[tuple[str, str]] | None, k: int) -> Mask:
@@ -236,20 +239,22 @@ class Retriever:
         """
         async with self._store.reading() as session:
             generation = await documents.knowledge_generation(session)
-            granted = await self._granted(session, scope) if scope.asks_portraits or explaining else None
+            granted = None
+            if scope.asks_portraits or explaining:
+                granted = await self._granted(session, scope, None if explaining else scope.enterprise)
         view = await self._view_of(generation)
         mask = self._mask(view, scope, granted, k)
         if granted is None and int(mask.knowledge.sum()) < k + _SPARE:
             async with self._store.reading() as session:
-                granted = await self._granted(session, scope)
+                granted = await self._granted(session, scope, scope.enterprise)
             mask = self._mask(view, scope, granted, k)
         # Who asks whether a new text has begun is shown the new text, though the old one still rules.
         asked = law_question(query, view.snapshot.titled)
-        if asked is not None and asked.held and scope.collection != PORTRAITS:
+        if asked is not None and asked.held:
             own = frozenset(
                 version.document_id
                 for version in view.snapshot.knowledge
-                if bare_title(version.title) == asked.title
+                if bare_title(version.title) == asked.title and scope.collection in (None, version.collection)
             )
             mask = mask.beside(upcoming(view.snapshot, scope.principal, own, mask.day))
         return view, mask, granted or frozenset()

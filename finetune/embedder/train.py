@@ -35,14 +35,14 @@ options.add_argument("--terms", type=int, default=28_000)
 options.add_argument("--dim", type=int, default=256)
 options.add_argument("--batch", type=int, default=1024)
 options.add_argument("--steps", type=int, default=400)
-options.add_argument("--question-steps", type=int, default=450)
-options.add_argument("--mine-every", type=int, default=150, help="question steps between two minings")
+options.add_argument("--question-steps", type=int, default=600)
+options.add_argument("--mine-every", type=int, default=200, help="question steps between two minings")
 options.add_argument("--rate", type=float, default=0.01)
 options.add_argument("--temperature", type=float, default=0.05)
 options.add_argument(
-    "--dropout", type=float, default=0.2, help="share of a text's terms left out in question steps"
+    "--dropout", type=float, default=0.3, help="share of a text's terms left out in question steps"
 )
-options.add_argument("--version", default="1")
+options.add_argument("--version", default="2")
 options.add_argument("--average", type=float, default=0.97, help="decay of the running average; 0 for none")
 options.add_argument(
     "--start", type=Path, help="table after the general pairs: read if it is there, else written"

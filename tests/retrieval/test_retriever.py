@@ -46,6 +46,8 @@ async def test_who_asks_whether_a_text_has_begun_is_shown_the_one_to_come(
     asked = await retriever.search("新的示例贷款办法开始施行了吗", rm, as_of=day)
     assert {"not_yet", "in_force"} <= {passage.status for passage in asked}
     assert "not_yet" not in {p.status for p in await retriever.search("示例贷款期限", rm, as_of=day)}
+    policies = await retriever.search("新的示例贷款办法开始施行了吗", rm, as_of=day, collection="policies")
+    assert {passage.collection for passage in policies} == {"policies"}
 
 
 @pytest.mark.usefixtures("law")
@@ -98,6 +100,9 @@ async def test_consent_opens_a_portrait_and_its_end_closes_it_at_the_next_search
             session, rm, enterprise=CODE, domain="tax", valid_to=date(2027, 1, 1), today=TODAY
         )
     assert await domains() == public | {(CODE, "tax")}
+    # Another enterprise's open passages are left out because another was asked about, not for want of a consent.
+    told = await retriever.explain("纳税额", rm, as_of=TODAY, today=TODAY, enterprise=OTHER)
+    assert told["dropped"]["consent"] == 1
     async with shelves.writing() as session:
         await consents.revoke(session, rm, given.id)
     assert await domains() == public
