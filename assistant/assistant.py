@@ -212,7 +212,9 @@ class Assistant:
             today=asked.today,
             enterprise=asked.enterprise,
         )
-        draft.passages += [passage for passage in found if self.retriever.bears_on(passage)]
+        bearing = [passage for passage in found if self.retriever.bears_on(passage)]
+        draft.doubtful = not draft.passages and self.retriever.doubtful(bearing)
+        draft.passages += bearing
         draft.successors = await self.retriever.successors(
             asked.query, draft.passages, principal, as_of=asked.as_of
         )

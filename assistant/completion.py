@@ -11,6 +11,8 @@ from assistant.law_dates import date_notices
 
 NOT_FOUND_TEXT = "知识库中没有找到能回答该问题的内容，也没有适用的测算工具。"
 
+NEAREST_TEXT = "以上是知识库中与问题最接近的内容，未必直接回答了问题，使用前请核对原文。"
+
 
 def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
     """Results nobody narrated, failures, quotations where nothing was said, the dates of the law, what is missing."""
@@ -51,4 +53,8 @@ def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
         today=today,
     )
     draft.missing += notices.missing
-    return [*added, *(notice for notice in notices.sentences if not draft.says(notice))]
+    added += [notice for notice in notices.sentences if not draft.says(notice)]
+    if draft.doubtful and passages and not any(call.ok for call in draft.calls):
+        draft.missing.append("直接回答该问题的规定或资料")
+        added.append(AnswerSentence(text=NEAREST_TEXT))
+    return added

@@ -39,6 +39,7 @@ class AnswerDraft:
     calls: list[ToolCall] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     degraded: list[str] = field(default_factory=list)
+    doubtful: bool = False
     checked: int = 0
     withheld: int = 0
     dropped: int = 0

@@ -150,7 +150,7 @@ def reordered(
         title, number = (named[1], named[2]) if named else (article["name"], "")
         scores = (float(one[place]) for one in (lexical, fused, found.dense, found.likeness))
         candidates.append(Candidate(title, number, article["text"], *scores))
-    first = np.argsort(-reranker.scores(question.text, candidates), kind="stable")
+    first = np.argsort(-reranker.judge(question.text, candidates).order, kind="stable")
     return [*(order[place] for place in first.tolist()), *order[RERANKED:]]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,21 +10,28 @@ from assistant.answer import LegalStatus
 from assistant.passage import Passage
 from assistant.retrieval.interaction import Candidate
 from assistant.retrieval.ranking import Ranked
+from assistant.retrieval.relevance import certainty, covered
 from assistant.retrieval.reranker import Reranker
+from assistant.retrieval.snapshot import PORTRAITS
+from assistant.retrieval.text_index import QueryTerms
 from assistant.store.passages import StoredPassage
 from assistant.store.versions import StoredVersion
 
 Held = tuple[StoredPassage, Ranked]
 RERANKED = 50
+_JUDGED = 20
 
 
 def reordered(reranker: Reranker, question: str, held: Sequence[Held]) -> list[Held]:
     """The first `RERANKED` knowledge passages in the order of the re-ranker; portraits keep their places."""
     places = [place for place, (text, _) in enumerate(held) if text.enterprise is None][:RERANKED]
     own = [held[place] for place in places]
-    scores = reranker.scores(question, [candidate_of(*pair) for pair in own])
+    judgement = reranker.judge(question, [candidate_of(*pair) for pair in own])
+    order = judgement.order.tolist()
+    sure = [None] * len(order) if judgement.certainty is None else judgement.certainty.tolist()
     judged = [
-        (text, replace(item, reranked=float(score))) for (text, item), score in zip(own, scores, strict=True)
+        (text, replace(item, reranked=score, certainty=certain))
+        for (text, item), score, certain in zip(own, order, sure, strict=True)
     ]
     ordered = list(held)
     for place, pair in zip(places, sorted(judged, key=lambda pair: -pair[1].order), strict=True):
@@ -36,6 +43,26 @@ def candidate_of(text: StoredPassage, item: Ranked) -> Candidate:
     """What a re-ranker looks at."""
     place = f"{text.context} {text.locator}".strip()
     return Candidate(text.title, place, text.text, item.lexical, item.fused, item.cosine, item.likeness)
+
+
+def scores_of(kept: Sequence[Held], terms: Mapping[str, QueryTerms]) -> list[float]:
+    """Certainty of each passage, never lower than that of one behind it; a tail that is only ordered.
+
+    `terms` are the question's by shelf.
+    """
+    scores: list[float] = []
+    for text, item in kept[:_JUDGED]:
+        if item.certainty is not None:
+            scores.append(item.certainty)
+            continue
+        shelf = PORTRAITS if text.enterprise else "knowledge"
+        share = covered(terms[shelf], f"{text.title} {text.context} {text.locator} {text.text}")
+        scores.append(certainty(share, item.likeness))
+    for place in range(len(scores) - 2, -1, -1):
+        scores[place] = max(scores[place], scores[place + 1])
+    floor, top = (scores[-1], kept[_JUDGED - 1][1].order) if len(kept) > _JUDGED else (0.0, 1.0)
+    tail = [floor * min(1.0, max(0.0, item.order / top if top > 0 else 0.0)) for _, item in kept[_JUDGED:]]
+    return [round(score, 4) for score in (*scores, *tail)]
 
 
 def row_of(passage: Passage) -> dict[str, Any]:

@@ -107,6 +107,10 @@ class Interaction:
         }
         return np.stack([found[name] for name in NAMES], axis=1).astype(np.float32)
 
+    def asked(self, question: str) -> float:
+        """What the known terms of a question count for together: little for a short one and for common words."""
+        return float(self._weight[np.unique(self._rows([question])[0])].sum())
+
     def _best(self, asked: Rows, rows: Rows, owners: Rows, count: int) -> Matrix:
         """For each of `count` texts and each term asked the greatest cosine with a term there."""
         unique, back = np.unique(rows, return_inverse=True)

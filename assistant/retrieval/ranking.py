@@ -71,7 +71,8 @@ class Ranked:
 
     `lexical`, `dense` and `fused` are in [0, 1] over the candidates, `reranked` in [0, 1] where a re-ranker looked at it.
     `boost` is for a title or article that the question names, `factor` for what is out of force or a sample.
-    `cosine` is that with the question, `likeness` that with what the question is about.
+    `cosine` is that with the question, `likeness` that with what the question is about; `certainty` that the passage
+    answers it, in (0, 1), where the re-ranker says so.
     """
 
     place: int
@@ -83,6 +84,7 @@ class Ranked:
     boost: float = 0.0
     factor: float = 1.0
     reranked: float | None = None
+    certainty: float | None = None
 
     @property
     def order(self) -> float:

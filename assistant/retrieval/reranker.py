@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,27 +16,37 @@ from assistant.retrieval.encoder import Encoder, StaticEncoder
 from assistant.retrieval.foreign_encoder import existing_folder, sentence_transformers, unreadable
 from assistant.retrieval.fusion import scaled
 from assistant.retrieval.interaction import NAMES, Candidate, Interaction, Matrix
+from assistant.retrieval.relevance import SIGNS, signs, sureness
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder  # pyright: ignore[reportMissingImports]
 
 SHIPPED = Path(__file__).parent.parent / "models" / "rerank"
 _MAX_TOKENS = 512
+_NONE: Matrix = np.zeros(0, dtype=np.float32)
 FARTHEST = 4.0
 """No feature counts as farther from its mean than so many deviations: a text quoted word for word is no outlier."""
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One number a candidate: `order` in [0, 1]; `certainty` that it answers the question, where the re-ranker can tell."""
+
+    order: Matrix
+    certainty: Matrix | None = None
+
+
 class Reranker(Protocol):
-    """Scores in [0, 1], one a candidate, that order them better than the first stage did."""
+    """Orders candidates better than the first stage did."""
 
     @property
     def name(self) -> str: ...
 
-    def scores(self, question: str, candidates: Sequence[Candidate]) -> Matrix: ...
+    def judge(self, question: str, candidates: Sequence[Candidate]) -> Judgement: ...
 
 
 class FeatureReranker:
-    """A small network over the features of `Interaction`."""
+    """A small network over the features of `Interaction`, and how sure it is by the `SIGNS` among them."""
 
     def __init__(self, interaction: Interaction, network: Mapping[str, Matrix], name: str) -> None:
         self._interaction = interaction
@@ -46,14 +57,17 @@ class FeatureReranker:
     def name(self) -> str:
         return self._name
 
-    def scores(self, question: str, candidates: Sequence[Candidate]) -> Matrix:
+    def judge(self, question: str, candidates: Sequence[Candidate]) -> Judgement:
         """The network's order within the span of the first stage's scores, so that a boost is worth what it was."""
         if not candidates:
-            return np.zeros(0, dtype=np.float32)
+            return Judgement(_NONE, _NONE)
         features = self._interaction.features(question, candidates)
+        found = judged(self._network, features)
         fused = features[:, NAMES.index("fused")]
         low, high = float(fused.min()), float(fused.max())
-        return (low + (high - low) * scaled(judged(self._network, features))).astype(np.float32)
+        order = (low + (high - low) * scaled(found)).astype(np.float32)
+        read = signs(features, found, self._interaction.asked(question))
+        return Judgement(order, sureness(self._network["certainty"], read))
 
 
 def judged(network: Mapping[str, Matrix], features: Matrix) -> Matrix:
@@ -73,9 +87,9 @@ class CrossEncoderReranker:
     def name(self) -> str:
         return self._path.name
 
-    def scores(self, question: str, candidates: Sequence[Candidate]) -> Matrix:
+    def judge(self, question: str, candidates: Sequence[Candidate]) -> Judgement:
         if not candidates:
-            return np.zeros(0, dtype=np.float32)
+            return Judgement(_NONE)
         found: Any = self._model.predict(
             [(question, f"{one.title} {one.place} {one.text}") for one in candidates],
             batch_size=16,
@@ -84,7 +98,7 @@ class CrossEncoderReranker:
         scores = np.asarray(found, dtype=np.float64).reshape(len(candidates), -1)[:, -1]
         if scores.min() < 0 or scores.max() > 1:  # a model that gives logits
             scores = 1 / (1 + np.exp(-scores))
-        return scores.astype(np.float32)
+        return Judgement(scores.astype(np.float32))
 
     @cached_property
     def _model(self) -> CrossEncoder:
@@ -104,14 +118,15 @@ def shipped_reranker(encoder: StaticEncoder, folder: Path = SHIPPED) -> FeatureR
 
     try:
         config = json.loads((folder / "config.json").read_text("utf-8"))
-        if tuple(config["features"]) != NAMES:
+        if (tuple(config["features"]), tuple(config["signs"])) != (NAMES, SIGNS):
             raise ValueError("it reads other features")
         tensors = load_file(folder / "model.safetensors")
         interaction = Interaction(
             tensors["terms"], tensors["table"].astype(np.float32), tensors["weight"], encoder
         )
         network = {
-            name: tensors[name] for name in ("mean", "spread", "first", "first_bias", "second", "direct")
+            name: tensors[name]
+            for name in ("mean", "spread", "first", "first_bias", "second", "direct", "certainty")
         }
         return FeatureReranker(interaction, network, f"{config['name']}-{config['version']}")
     except (OSError, ValueError, KeyError, SafetensorError) as error:

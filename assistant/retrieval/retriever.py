@@ -21,11 +21,10 @@ from assistant.principal import Principal
 from assistant.retrieval.chroma_keeper import ChromaKeeper
 from assistant.retrieval.encoder import Encoder, Vectors
 from assistant.retrieval.explaining import dropped, why
-from assistant.retrieval.found import RERANKED, Held, passage_of, reordered, row_of
+from assistant.retrieval.found import RERANKED, Held, passage_of, reordered, row_of, scores_of
 from assistant.retrieval.fusion import Weights
 from assistant.retrieval.index_folder import IndexFolder
 from assistant.retrieval.ranking import Query, Ranked, View, rank, status_of
-from assistant.retrieval.relevance import certainty, covered
 from assistant.retrieval.reranker import Reranker
 from assistant.retrieval.snapshot import PORTRAITS, Snapshot, read_snapshot
 from assistant.retrieval.text_index import SHELVES
@@ -33,13 +32,11 @@ from assistant.retrieval.visibility import Mask, upcoming, visible
 from assistant.store import consents, documents, passages
 from assistant.store.database import Store
 
-NOT_FOUND_BELOW = 0.35
-"""Under this even the best passage is taken for chance. So low that of everyday questions the library does answer one in
-fifty is turned away, in the field's own words none; one in ten about a gap in it are, and of those about something else
-altogether a quarter to six in ten, by how large the library is (docs/decisions/retrieval.md)."""
-
+NOT_FOUND_BELOW, DOUBTFUL_BELOW = 0.35, 0.6
+"""Under the first even the best passage is taken for chance: one in a hundred of the everyday questions that the built-in
+knowledge and sixty laws do answer, five in six of those about something else altogether. Up to the second it is shown, and said
+to be the nearest only: five in a hundred of those answered, two in ten of the gaps (docs/decisions/retrieval.md)."""
 CANDIDATES = 200
-_JUDGED = 20
 _EXACT_UP_TO = 2_000  # among so few the exact search takes a tenth of the time that Chroma does
 _SPARE = 5
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -293,6 +290,11 @@ class Retriever:
         return passage.score >= NOT_FOUND_BELOW
 
     @staticmethod
+    def doubtful(found: Sequence[Passage]) -> bool:
+        """Whether even the best of what was found may only be near to the question."""
+        return found[0].score < DOUBTFUL_BELOW if found else False
+
+    @staticmethod
     def rows(found: Sequence[Passage]) -> list[dict[str, Any]]:
         """Rows as `bagui search --json` prints them; days as ISO text."""
         return [row_of(passage) for passage in found]
@@ -341,7 +343,8 @@ class Retriever:
         if self._reranker is not None and len(held) > 1:
             held = await asyncio.to_thread(reordered, self._reranker, expand(query), held)
         kept = held[:k]
-        scores = self._scores(view, query, kept)
+        terms = {shelf: view.text.query_terms(query, shelf) for shelf in SHELVES}
+        scores = scores_of(kept, terms)
         return [
             (
                 passage_of(
@@ -363,22 +366,6 @@ class Retriever:
             )
         by_id = {item.id: item for item in stored}
         return [(by_id[id], item) for id, item in zip(ids, ranked, strict=True) if id in by_id]
-
-    def _scores(self, view: View, query: str, kept: Sequence[Held]) -> list[float]:
-        """Certainty of each passage, never lower than that of one behind it; a tail that is only ordered."""
-        terms = {shelf: view.text.query_terms(query, shelf) for shelf in SHELVES}
-        scores: list[float] = []
-        for text, item in kept[:_JUDGED]:
-            shelf = PORTRAITS if text.enterprise else "knowledge"
-            share = covered(terms[shelf], f"{text.title} {text.context} {text.locator} {text.text}")
-            scores.append(certainty(share, item.likeness))
-        for place in range(len(scores) - 2, -1, -1):
-            scores[place] = max(scores[place], scores[place + 1])
-        floor, top = (scores[-1], kept[_JUDGED - 1][1].order) if len(kept) > _JUDGED else (0.0, 1.0)
-        tail = [
-            floor * min(1.0, max(0.0, item.order / top if top > 0 else 0.0)) for _, item in kept[_JUDGED:]
-        ]
-        return [round(score, 4) for score in (*scores, *tail)]
 
 
 def _strength(shelf: Sequence[Ranked]) -> float:

@@ -20,7 +20,7 @@ from assistant.retrieval.found import RERANKED
 from assistant.retrieval.fusion import Weights, mix, scaled
 from assistant.retrieval.interaction import Candidate
 from assistant.retrieval.retriever import CANDIDATES
-from assistant.retrieval.text_index import TextEntry, TextIndex
+from assistant.retrieval.text_index import QueryTerms, TextEntry, TextIndex
 from finetune.embedder.collection import Collection, read_collection
 from finetune.embedder.questions import Question, read_questions
 from knowledge.load import load_file
@@ -63,13 +63,16 @@ class Shelf:
             {},
         )
 
+    def terms(self, question: str) -> QueryTerms:
+        return self._index.query_terms(question, "knowledge")
+
     def judge(self, encoder: StaticEncoder, source: str, question: str, gold: tuple[int, ...]) -> Judged:
         fuller = expand(question)
         vector, bearing = encoder.encode_questions([fuller, expand(substance(question))])
         terms = self._index.query_terms(fuller, "knowledge")
         held = dict(zip(*self._index.search(terms, "knowledge", CANDIDATES), strict=True))
         cosines = self._vectors @ vector
-        near = np.argpartition(-cosines, CANDIDATES)[:CANDIDATES]
+        near = np.argsort(-cosines)[:CANDIDATES]
         places = np.array(sorted({*held, *near.tolist()}), dtype=np.int64)
         lexical = scaled(np.array([held.get(place, 0.0) for place in places.tolist()], dtype=np.float32))
         fused = mix(lexical, scaled(cosines[places]), Weights().dense(len(self._rows)))
@@ -128,7 +131,7 @@ def gather(data: Path, encoder: StaticEncoder, fold: int, *, without: bool = Fal
                 source = shelf if question.source == "builtin" else question.source
                 yield shelves[shelf].judge(encoder, source, question.text, question.gold)
     for shelf, count in (("law", 1_200), ("mixed", 500)) if without else (("law", 400), ("builtin", 250)):
-        for text, gold in _quotes(fields, parts[shelf], count, shelf, rng):
+        for text, gold in quotes(fields, parts[shelf], count, shelf, rng):
             yield shelves[shelf].judge(encoder, f"quote_{shelf}", text, gold)
 
 
@@ -138,7 +141,7 @@ def _shelves_of(question: Question, without: bool) -> tuple[str, ...]:
     return ("mixed",) if without else ("builtin", "mixed")
 
 
-def _quotes(
+def quotes(
     fields: Sequence[Fields], rows: NDArray[np.int64], count: int, shelf: str, rng: random.Random
 ) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Sentences of passages, whole, in part or behind the title, and titles with their place."""

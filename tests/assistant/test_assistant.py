@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from assistant.answer import Finished, Retrieved, Sentence, Started
+from assistant.completion import NEAREST_TEXT
 from assistant.conversation import Message
 from assistant.errors import NotFound
+from assistant.passage import Passage
 from assistant.principal import principal_for
+from assistant.retrieval.retriever import DOUBTFUL_BELOW, Retriever
 from assistant.store import answers, audit, consents
 from assistant.today import today_in_shanghai
 
@@ -69,6 +73,23 @@ async def test_law_of_an_earlier_day_is_named_with_what_is_not_held(desk: Desk) 
     assert any("期限" in gap for gap in answer.missing)
     by_status = {citation.status for citation in answer.citations}
     assert by_status == {"in_force", "not_yet"}
+
+
+async def test_what_may_only_be_near_to_the_question_is_said_to_be(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = await desk.ask("流动资金贷款期限最长几年")
+    search = Retriever.search
+
+    async def unsure(*args: Any, **options: Any) -> list[Passage]:
+        found = await search(*args, **options)
+        return [replace(passage, score=DOUBTFUL_BELOW - 0.01) for passage in found]
+
+    monkeypatch.setattr(Retriever, "search", unsure)
+    doubted = await desk.ask("流动资金贷款期限最长几年")
+    assert (plain.status, doubted.status) == ("answered", "partial")
+    assert doubted.text == f"{plain.text}\n{NEAREST_TEXT}" and doubted.missing
+    assert (await desk.ask(NEED)).status == "answered", "a computed result does not rest on what was found"
 
 
 async def test_nothing_found_is_said(desk: Desk) -> None:

@@ -28,9 +28,14 @@ def test_every_section_asked_about_is_there():
     assert not [(path, locator) for path, locator, _ in rows("builtin") if locator not in held[path]]
 
 
-@pytest.mark.parametrize("name", ["law", "builtin"])
+FOREIGN = Path(__file__).parents[2] / "finetune" / "reranker" / "foreign.txt"
+
+
+@pytest.mark.parametrize("name", ["law", "builtin", "foreign"])
 def test_no_question_is_asked_twice_or_is_near_to_one_of_the_cases(name: str):
-    asked = [text for _, _, text in rows(name)]
+    asked = (
+        FOREIGN.read_text("utf-8").splitlines() if name == "foreign" else [text for *_, text in rows(name)]
+    )
     assert not [text for text, count in Counter(asked).items() if count > 1]
     cases = [
         json.loads(line).get("question", "")

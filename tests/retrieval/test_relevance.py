@@ -1,9 +1,12 @@
 """The score that is shown: how sure it is that a passage bears on a question."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.numpy import load_file
 
-from assistant.retrieval.relevance import certainty, covered
+from assistant.retrieval.relevance import SIGNS, certainty, covered, sureness
+from assistant.retrieval.reranker import SHIPPED
 from assistant.retrieval.text_index import QueryTerms
 
 
@@ -20,3 +23,11 @@ def test_more_words_and_more_likeness_are_never_less_certain(
 ) -> None:
     low, high = sorted((low, high))
     assert 0 < certainty(low, likeness) <= certainty(high, likeness) < 1
+
+
+@given(st.lists(st.floats(-1, 1), min_size=len(SIGNS), max_size=len(SIGNS)), st.sampled_from(SIGNS))
+def test_no_sign_that_is_greater_makes_the_shipped_weights_less_sure(low: list[float], sign: str) -> None:
+    weight = load_file(SHIPPED / "model.safetensors")["certainty"]
+    high = [value + (name == sign) for name, value in zip(SIGNS, low, strict=True)]
+    less, more = sureness(weight, np.array([low, high], dtype=np.float32)).tolist()
+    assert 0 < less <= more <= 1

@@ -13,7 +13,13 @@ from assistant.errors import ConfigurationError
 from assistant.principal import Principal
 from assistant.retrieval.encoder import StaticEncoder
 from assistant.retrieval.interaction import Candidate
-from assistant.retrieval.reranker import SHIPPED, CrossEncoderReranker, reranker_for, shipped_reranker
+from assistant.retrieval.reranker import (
+    SHIPPED,
+    CrossEncoderReranker,
+    Judgement,
+    reranker_for,
+    shipped_reranker,
+)
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 
@@ -45,7 +51,7 @@ def test_a_damaged_folder_is_a_clear_error(encoder: StaticEncoder, tmp_path: Pat
 
 def test_it_serves_any_training_of_the_terms(encoder: StaticEncoder) -> None:
     half = StaticEncoder(encoder.vocabulary[::2], encoder.table[::2], "half")
-    scores = shipped_reranker(half).scores("借款期限有多长", [_candidate("贷款期限不超过一年。", 0.9)])
+    scores = shipped_reranker(half).judge("借款期限有多长", [_candidate("贷款期限不超过一年。", 0.9)]).order
     assert scores.shape == (1,) and np.isfinite(scores).all()
 
 
@@ -56,7 +62,7 @@ def _candidate(text: str, fused: float) -> Candidate:
 @pytest.mark.parametrize("question", ["", "？？", "hello", "龘龘龘"])
 def test_a_question_without_known_terms_keeps_scores_in_bounds(encoder: StaticEncoder, question: str) -> None:
     found = [_candidate("贷款期限不超过一年。", 0.9), _candidate("", 0.2), _candidate("hello", 0.1)]
-    scores = shipped_reranker(encoder).scores(question, found)
+    scores = shipped_reranker(encoder).judge(question, found).order
     assert np.isfinite(scores).all() and scores.min() >= 0 and scores.max() <= 1
 
 
@@ -64,7 +70,7 @@ def test_what_answers_word_for_word_stands_before_what_shares_a_word(encoder: St
     said = "贷款人应当在收到申请之日起三十日内答复借款人"
     other = _candidate("保险公司应当妥善保管客户的身份资料，不得泄露。", 0.75)
     quoted = _candidate(f"{said}，并说明理由。", 0.8)
-    scores = shipped_reranker(encoder).scores(said, [quoted, other])
+    scores = shipped_reranker(encoder).judge(said, [quoted, other]).order
     assert scores[0] > scores[1]
 
 
@@ -73,8 +79,8 @@ class Backwards:
 
     name = "backwards"
 
-    def scores(self, question, passages):
-        return np.linspace(0, 1, len(passages), dtype=np.float32)
+    def judge(self, question, passages):
+        return Judgement(np.linspace(0, 1, len(passages), dtype=np.float32))
 
 
 @pytest.mark.usefixtures("law", "portraits")

@@ -1,6 +1,7 @@
 """The search from question to rows: law of the day, who may see, ids, calibrated scores."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from retrieval.shelf_values import CODE, OTHER, TODAY, Put
@@ -8,7 +9,8 @@ from retrieval.shelf_values import CODE, OTHER, TODAY, Put
 from assistant.document import DocumentVersion, DraftPassage
 from assistant.principal import Principal, principal_for
 from assistant.retrieval.encoder import StaticEncoder
-from assistant.retrieval.retriever import NOT_FOUND_BELOW, Retriever
+from assistant.retrieval.reranker import reranker_for
+from assistant.retrieval.retriever import DOUBTFUL_BELOW, Retriever
 from assistant.store import consents
 from assistant.store.database import Store
 from assistant.store.documents import remove_document
@@ -173,16 +175,22 @@ async def test_a_named_article_comes_first(retriever: Retriever, rm: Principal, 
     assert (best.title, best.locator) == ("示例乙条例", "第四条")
 
 
+@pytest.mark.parametrize("reranked", [False, True])
 async def test_a_question_about_something_else_scores_low(
-    shelves: Store, retriever: Retriever, rm: Principal, encoder: StaticEncoder
+    shelves: Store, rm: Principal, encoder: StaticEncoder, tmp_path: Path, reranked: bool
 ) -> None:
     await load_builtin(shelves, encoder)
+    reranker = reranker_for(encoder) if reranked else None
+    retriever = Retriever(shelves, encoder, tmp_path / "index", reranker=reranker, chroma=False)
+    await retriever.open()
     for question in ("流动资金贷款期限最长几年", "无还本续贷谁可以申请", "个人信息保护法第二十四条"):
         best = (await retriever.search(question, rm, as_of=TODAY))[0]
-        assert best.score >= NOT_FOUND_BELOW and retriever.bears_on(best)
-    for question in ("今天天气怎么样", "红烧肉怎么做", "姚明身高多少", "推荐几部好看的电影"):
+        assert best.score >= DOUBTFUL_BELOW and retriever.bears_on(best) and not retriever.doubtful([best])
+    for question in ("今天天气怎么样", "红烧肉怎么做", "推荐几部好看的电影"):
         found = await retriever.search(question, rm, as_of=TODAY)
         assert found and not any(retriever.bears_on(passage) for passage in found)
+    assert retriever.doubtful(await retriever.search("姚明身高多少", rm, as_of=TODAY))
+    await retriever.close()
 
 
 @pytest.mark.usefixtures("law")
