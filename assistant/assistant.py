@@ -175,7 +175,13 @@ class Assistant:
         if asked.question != asked.said:
             yield draft.release_reading(f"承接上一问，理解为：{redact(asked.question).rstrip('？?。')}。")
         history = await law_history(
-            self.store, asked.query, principal, draft.book, as_of=asked.as_of, today=asked.today
+            self.store,
+            asked.question,
+            principal,
+            draft.book,
+            as_of=asked.as_of,
+            today=asked.today,
+            query=asked.query,
         )
         if history is not None:
             draft.passages += history.cited

@@ -66,6 +66,10 @@ def _quarter(year: int, quarter: int) -> PartialDate:
     return PartialDate(date(year, last - 2, 1), date(year, last, monthrange(year, last)[1]), "quarter")
 
 
+def next_month(today: date) -> PartialDate:
+    return _month_before(today, -1)
+
+
 def _month_before(today: date, count: int) -> PartialDate:
     index = today.year * 12 + today.month - 1 - count
     return _span(index // 12, index % 12 + 1)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from assistant.answer import AnswerSentence, ToolCall
 from assistant.asking import substance
+from assistant.consequence import asks_sanction, states_sanction
 from assistant.grounding import EvidenceBook, QuotableSentence
 
 _WORDLIKE = re.compile(r"[\u4e00-\u9fff]+|[A-Za-z]+|\d+(?:\.\d+)?")
@@ -44,6 +45,7 @@ def rank_sentences(book: EvidenceBook, question: str) -> list[tuple[float, Quota
     A sentence counts by itself and by its passage: the passage's title, locator and rank say what it is about.
     """
     asks_figure = bool(_ASKS_FIGURE.search(question))
+    sanction = asks_sanction(question)
     about = substance(question)
     ranked: list[tuple[float, QuotableSentence]] = []
     passages = [item for item in book.items if item.kind == "passage"]
@@ -57,6 +59,8 @@ def rank_sentences(book: EvidenceBook, question: str) -> list[tuple[float, Quota
         score = own + 0.6 * head + 0.35 * 0.75 ** place[item.number]
         if asks_figure and _DIGIT.search(sentence.text):
             score += 0.15
+        if sanction and states_sanction(sentence.text):
+            score += 0.3
         if item.status in {"expired", "not_yet"}:
             score *= 0.7
         ranked.append((score, sentence))

@@ -11,7 +11,9 @@ from assistant.answer import AnswerSentence, LegalStatus
 from assistant.document import bare_title
 from assistant.grounding import EvidenceBook
 from assistant.law_dates import chinese_day
+from assistant.law_list import Catalogue
 from assistant.law_question import LawQuestion, law_question
+from assistant.law_version import Said, life, named, start_of
 from assistant.passage import Passage
 from assistant.principal import Principal
 from assistant.store import passages, versions
@@ -20,8 +22,6 @@ from assistant.store.passages import Heading, StoredPassage
 from assistant.store.versions import StoredVersion
 
 MOST_VERSIONS = 3
-MOST_LISTED = 10
-_LAW = frozenset({"national", "local", "standard"})
 _TELLS = re.compile(r"施行|失效|生效|取代|修[正订]|废止|附则")
 _ARTICLE = re.compile(r"^第.+条")
 _ENOUGH_REST = 6
@@ -37,29 +37,34 @@ class LawHistory:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A sentence and the version it rests on; none for one about what is not held."""
-
-    text: str
-    version: StoredVersion | None = None
-    missing: str = ""
-
-
 async def law_history(
-    store: Store, question: str, principal: Principal, book: EvidenceBook, *, as_of: date, today: date
+    store: Store,
+    question: str,
+    principal: Principal,
+    book: EvidenceBook,
+    *,
+    as_of: date,
+    today: date,
+    query: str = "",
 ) -> LawHistory | None:
     """Answers a question about the life of a text from what the caller may see of its versions; `None` for any other
-    question. What the answer rests on is added to `book`.
+    question. `query` is the question with what it leans on, for one that says too little alone. What the answer rests
+    on is added to `book`.
     """
     async with store.reading() as session:
         held = await versions.load_versions(session)
         seen = [v for v in held if v.enterprise is None and versions.may_see(v, principal)]
-        asked = law_question(question, (v.title for v in seen))
+        titles = [v.title for v in seen]
+        asked = law_question(question, titles, today=today) or law_question(query, titles, today=today)
         if asked is None:
             return None
+        as_of = _day_of(asked, as_of, today)
         status = versions.statuses(held, as_of)
-        said = _Teller(seen, status, as_of).tell(asked)
+        said = (
+            Catalogue(seen, status, as_of, today).listed(asked)
+            if asked.lists
+            else _Teller(seen, status, as_of).tell(asked)
+        )
         found = {
             version.id: await _passage(session, version, status[version.id], principal, today)
             for version in {item.version for item in said if item.version is not None}
@@ -77,6 +82,14 @@ async def law_history(
     )
 
 
+def _day_of(asked: LawQuestion, as_of: date, today: date) -> date:
+    """Today where the day is only the end of the span that a list is about."""
+    span = asked.span
+    if span is not None and as_of in (span.last_day, min(span.last_day, today)):
+        return today
+    return as_of
+
+
 class _Teller:
     """The versions that may be seen, their status on the day, and what can be said of them."""
 
@@ -85,17 +98,15 @@ class _Teller:
         self._status = status
         self._as_of = as_of
 
-    def tell(self, asked: LawQuestion) -> list[_Said]:
-        if asked.kind in ("list_not_yet", "list_expired"):
-            return self._listed("not_yet" if asked.kind == "list_not_yet" else "expired")
+    def tell(self, asked: LawQuestion) -> list[Said]:
         if not asked.held:
             return [
-                _Said(
+                Said(
                     f"本库没有收录《{asked.title}》，不能说明它的施行、失效或者取代情况。",
                     missing=f"《{asked.title}》",
                 )
             ]
-        family = sorted((v for v in self._seen if bare_title(v.title) == asked.title), key=_start)
+        family = sorted((v for v in self._seen if bare_title(v.title) == asked.title), key=start_of)
         if asked.kind == "in_force" and asked.edition is None:
             return self._in_force(family)
         chosen = [v for v in family if asked.edition is None or asked.edition in _years(v)]
@@ -116,55 +127,53 @@ class _Teller:
         }[asked.kind]
         return [sentence for version in chosen[-MOST_VERSIONS:] for sentence in tell(version)]
 
-    def _starts(self, version: StoredVersion) -> list[_Said]:
+    def _starts(self, version: StoredVersion) -> list[Said]:
         issued = f"于{chinese_day(version.issued)}公布，" if version.issued else ""
         if version.effective_from is None:
-            text = f"{_named(version)}{issued or '的'}施行日期本库没有记载。"
-            return [_Said(text, version, f"{_named(version)}的施行日期")]
+            text = f"{named(version)}{issued or '的'}施行日期本库没有记载。"
+            return [Said(text, version, f"{named(version)}的施行日期")]
         ahead = "，尚未施行" if self._status[version.id] == "not_yet" else ""
         return [
-            _Said(f"{_named(version)}{issued}自{chinese_day(version.effective_from)}起施行{ahead}。", version)
+            Said(f"{named(version)}{issued}自{chinese_day(version.effective_from)}起施行{ahead}。", version)
         ]
 
-    def _ends(self, version: StoredVersion) -> list[_Said]:
+    def _ends(self, version: StoredVersion) -> list[Said]:
         after = versions.replaced_by(version, self._seen)
         if version.effective_to is not None:
             day = chinese_day(version.effective_to + timedelta(days=1))
-            text = f"{_named(version)}有效至{chinese_day(version.effective_to)}，自{day}起失效。"
-            return [_Said(text, version), *self._successors(version, after)]
+            text = f"{named(version)}有效至{chinese_day(version.effective_to)}，自{day}起失效。"
+            return [Said(text, version), *self._successors(version, after)]
         if after and after[0].effective_from is not None:
-            text = f"{_named(version)}自{chinese_day(after[0].effective_from)}起{_how(version, after[0])}，不再有效。"
-            return [_Said(text, version), *self._successors(version, after)]
+            text = f"{named(version)}自{chinese_day(after[0].effective_from)}起{_how(version, after[0])}，不再有效。"
+            return [Said(text, version), *self._successors(version, after)]
         state = "现行有效，" if self._status[version.id] == "in_force" else ""
-        text = f"{_named(version)}{state}本库没有记载它的失效日期，也没有记载取代它的文件。"
-        return [_Said(text, version, "" if state else f"{_named(version)}的失效日期")]
+        text = f"{named(version)}{state}本库没有记载它的失效日期，也没有记载取代它的文件。"
+        return [Said(text, version, "" if state else f"{named(version)}的失效日期")]
 
-    def _replaced_by(self, version: StoredVersion) -> list[_Said]:
+    def _replaced_by(self, version: StoredVersion) -> list[Said]:
         after = versions.replaced_by(version, self._seen)
         if after:
             return self._successors(version, after)
-        text = f"本库没有记载取代{_named(version)}的文件；截至{chinese_day(self._as_of)}，它{self._state(version)}。"
+        text = f"本库没有记载取代{named(version)}的文件；截至{chinese_day(self._as_of)}，它{self._state(version)}。"
         gone = self._status[version.id] == "expired"
-        return [_Said(text, version, f"取代{_named(version)}的文件" if gone else "")]
+        return [Said(text, version, f"取代{named(version)}的文件" if gone else "")]
 
-    def _replaces(self, version: StoredVersion) -> list[_Said]:
+    def _replaces(self, version: StoredVersion) -> list[Said]:
         before = [v for v in self._seen if version in versions.replaced_by(v, self._seen)]
         held = {bare_title(v.title) for v in before}
         others = [
             name for name in version.supersedes if name.startswith("《") and bare_title(name) not in held
         ]
-        names = [_named(v) for v in before] + [f"{name}（本库没有收录）" for name in others]
+        names = [named(v) for v in before] + [f"{name}（本库没有收录）" for name in others]
         if not names:
             return [
-                _Said(
-                    f"本库没有记载{_named(version)}取代了哪个文件。", version, f"{_named(version)}取代的文件"
-                )
+                Said(f"本库没有记载{named(version)}取代了哪个文件。", version, f"{named(version)}取代的文件")
             ]
         start = f"，自{chinese_day(version.effective_from)}起施行" if version.effective_from else ""
-        return [_Said(f"{_named(version)}取代{'、'.join(names)}{start}。", version)]
+        return [Said(f"{named(version)}取代{'、'.join(names)}{start}。", version)]
 
-    def _successors(self, version: StoredVersion, after: Iterable[StoredVersion]) -> list[_Said]:
-        said: list[_Said] = []
+    def _successors(self, version: StoredVersion, after: Iterable[StoredVersion]) -> list[Said]:
+        said: list[Said] = []
         for other in after:
             start = (
                 f"，自{chinese_day(other.effective_from)}起施行"
@@ -172,19 +181,19 @@ class _Teller:
                 else "，施行日期本库没有记载"
             )
             amended = bare_title(other.title) == bare_title(version.title)
-            lead = f"{_named(version)}以后的版本" if amended else f"取代{_named(version)}的"
-            said.append(_Said(f"{lead}是{_named(other)}{start}。", other))
+            lead = f"{named(version)}以后的版本" if amended else f"取代{named(version)}的"
+            said.append(Said(f"{lead}是{named(other)}{start}。", other))
         return said
 
-    def _in_force(self, family: list[StoredVersion]) -> list[_Said]:
+    def _in_force(self, family: list[StoredVersion]) -> list[Said]:
         """Of all versions of the same documents, under whatever title, the one that counts; then what became of this."""
         documents = {v.document_id for v in family}
-        every = sorted((v for v in self._seen if v.document_id in documents), key=_start)
+        every = sorted((v for v in self._seen if v.document_id in documents), key=start_of)
         ruling = [v for v in every if self._status[v.id] == "in_force"]
         day = chinese_day(self._as_of)
-        said = [_Said(f"截至{day}，有效的是{_named(v)}，{_life(v)}。", v) for v in ruling]
+        said = [Said(f"截至{day}，有效的是{named(v)}，{life(v)}。", v) for v in ruling]
         if not ruling:
-            said = [_Said(f"截至{day}，本库没有《{family[-1].title}》当日有效的版本。")]
+            said = [Said(f"截至{day}，本库没有《{family[-1].title}》当日有效的版本。")]
         for version in every:
             if self._status[version.id] != "in_force" and (
                 version in family or self._status[version.id] == "not_yet"
@@ -192,36 +201,25 @@ class _Teller:
                 said += self._one_in_force(version)
         return said
 
-    def _one_in_force(self, version: StoredVersion) -> list[_Said]:
-        text = f"截至{chinese_day(self._as_of)}，{_named(version)}{self._state(version)}，{_life(version)}。"
+    def _one_in_force(self, version: StoredVersion) -> list[Said]:
+        text = f"截至{chinese_day(self._as_of)}，{named(version)}{self._state(version)}，{life(version)}。"
         unknown = self._status[version.id] == "unknown"
-        said = [_Said(text, version, f"{_named(version)}的施行日期" if unknown else "")]
+        said = [Said(text, version, f"{named(version)}的施行日期" if unknown else "")]
         if self._status[version.id] == "expired":
             said += self._successors(version, versions.replaced_by(version, self._seen))
         return said
 
-    def _not_held(self, asked: LawQuestion, family: list[StoredVersion]) -> list[_Said]:
+    def _not_held(self, asked: LawQuestion, family: list[StoredVersion]) -> list[Said]:
         name = f"《{asked.title}》{asked.edition}年的版本"
-        said = [_Said(f"本库没有收录{name}，不能直接给出它的日期。", missing=name)]
+        said = [Said(f"本库没有收录{name}，不能直接给出它的日期。", missing=name)]
         later = [v for v in family if v.effective_from and v.effective_from.year > (asked.edition or 0)]
         if later and later[0].effective_from:
             day = chinese_day(later[0].effective_from)
-            text = f"{_named(later[0])}自{day}起施行，{asked.edition}年的版本至迟自该日起不再适用。"
-            said.append(_Said(text, later[0]))
+            text = f"{named(later[0])}自{day}起施行，{asked.edition}年的版本至迟自该日起不再适用。"
+            said.append(Said(text, later[0]))
         else:
-            said += [_Said(f"本库收录的是{_named(v)}，{_life(v)}。", v) for v in family[-1:]]
+            said += [Said(f"本库收录的是{named(v)}，{life(v)}。", v) for v in family[-1:]]
         return said
-
-    def _listed(self, wanted: LegalStatus) -> list[_Said]:
-        found = [v for v in self._seen if self._status[v.id] == wanted and v.authority in _LAW]
-        newest = sorted(found, key=_start, reverse=True)[:MOST_LISTED]
-        word = "尚未施行" if wanted == "not_yet" else "失效"
-        if not newest:
-            return [_Said(f"截至{chinese_day(self._as_of)}，本库收录的法规政策中没有{word}的。")]
-        return [
-            _Said(f"{_named(v)}{'尚未施行' if wanted == 'not_yet' else '已失效'}，{_life(v)}。", v)
-            for v in newest
-        ]
 
     def _state(self, version: StoredVersion) -> str:
         return {
@@ -230,17 +228,6 @@ class _Teller:
             "not_yet": "尚未施行",
             "unknown": "的施行日期本库没有记载，效力不明",
         }[self._status[version.id]]
-
-
-def _named(version: StoredVersion) -> str:
-    return f"《{version.title}》{f'（{version.doc_no}）' if version.doc_no else ''}"
-
-
-def _life(version: StoredVersion) -> str:
-    start = (
-        f"自{chinese_day(version.effective_from)}起施行" if version.effective_from else "施行日期本库没有记载"
-    )
-    return f"{start}，有效至{chinese_day(version.effective_to)}" if version.effective_to else start
 
 
 def _how(version: StoredVersion, other: StoredVersion) -> str:
@@ -255,10 +242,6 @@ def _years(version: StoredVersion) -> set[int]:
     """The years that people call this version by."""
     days = {day.year for day in (version.issued, version.effective_from) if day}
     return days | {int(year) for year in re.findall(r"(?:19|20)\d{2}", f"{version.version} {version.title}")}
-
-
-def _start(version: StoredVersion) -> date:
-    return version.effective_from or version.issued or date.min
 
 
 async def _passage(

@@ -13,7 +13,7 @@ from assistant.errors import InvalidRequest
 from assistant.principal import Audience
 from assistant.retrieval.encoder import Encoder, passage_text, to_bytes
 from assistant.store.database import Store
-from assistant.store.documents import is_current, upsert_version
+from assistant.store.documents import is_current, upsert_version, upsert_versions
 from assistant.store.passages import iterate_texts
 from assistant.store.versions import load_versions
 from knowledge.clean import clean
@@ -69,8 +69,7 @@ async def load_builtin(store: Store, encoder: Encoder, folder: Path | None = Non
         lambda: [(version, embedded(passages, encoder, version.title)) for version, passages in new]
     )
     async with store.writing() as session:
-        for version, passages in ready:
-            await upsert_version(session, version, passages)
+        await upsert_versions(session, ready)
     return len(new)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.answer import LegalStatus
+from assistant.consequence import asks_law, asks_sanction, states_sanction
 from assistant.passage import Passage
 from assistant.retrieval.interaction import Candidate
 from assistant.retrieval.ranking import Ranked
@@ -20,6 +21,10 @@ from assistant.store.versions import StoredVersion
 Held = tuple[StoredPassage, Ranked]
 RERANKED = 50
 _JUDGED = 20
+BESIDE_LAW = 0.6
+NO_SANCTION = 0.85
+_NO_LAW = frozenset({"fictional", "proposal"})
+_PRODUCTS = "products"
 
 
 def reordered(reranker: Reranker, question: str, held: Sequence[Held]) -> list[Held]:
@@ -35,6 +40,31 @@ def reordered(reranker: Reranker, question: str, held: Sequence[Held]) -> list[H
     ]
     ordered = list(held)
     for place, pair in zip(places, sorted(judged, key=lambda pair: -pair[1].order), strict=True):
+        ordered[place] = pair
+    return ordered
+
+
+def law_first(question: str, held: Sequence[Held], versions: Mapping[int, StoredVersion]) -> list[Held]:
+    """For a question of law: samples, proposals and products step back behind what is law, and where a sanction is asked
+    for, what states none behind what states one. Portraits and what a question names keep their places.
+    """
+    if not asks_law(question):
+        return list(held)
+    sanction = asks_sanction(question)
+    places: list[int] = []
+    weighed: list[Held] = []
+    for place, (text, item) in enumerate(held[:RERANKED]):
+        if text.enterprise is not None:
+            continue
+        factor = 1.0
+        if text.authority in _NO_LAW or versions[text.version_id].collection == _PRODUCTS:
+            factor = BESIDE_LAW
+        elif sanction and not states_sanction(text.text):
+            factor = NO_SANCTION
+        places.append(place)
+        weighed.append((text, item if item.boost else replace(item, factor=item.factor * factor)))
+    ordered = list(held)
+    for place, pair in zip(places, sorted(weighed, key=lambda pair: -pair[1].order), strict=True):
         ordered[place] = pair
     return ordered
 

@@ -70,7 +70,8 @@ class Ranked:
     """A passage by position, and what it was worth in each step; `order` decides.
 
     `lexical`, `dense` and `fused` are in [0, 1] over the candidates, `reranked` in [0, 1] where a re-ranker looked at it.
-    `boost` is for a title or article that the question names, `factor` for what is out of force or a sample.
+    `boost` is for a title or article that the question names, `factor` for what is out of force, a
+    sample, or beside the point of a question of law.
     `cosine` is that with the question, `likeness` that with what the question is about; `certainty` that the passage
     answers it, in (0, 1), where the re-ranker says so.
     """

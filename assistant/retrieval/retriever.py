@@ -21,7 +21,15 @@ from assistant.principal import Principal
 from assistant.retrieval.chroma_keeper import ChromaKeeper
 from assistant.retrieval.encoder import Encoder, Vectors
 from assistant.retrieval.explaining import dropped, why
-from assistant.retrieval.found import RERANKED, Held, passage_of, reordered, row_of, scores_of
+from assistant.retrieval.found import (
+    RERANKED,
+    Held,
+    law_first,
+    passage_of,
+    reordered,
+    row_of,
+    scores_of,
+)
 from assistant.retrieval.fusion import Weights
 from assistant.retrieval.index_folder import IndexFolder
 from assistant.retrieval.ranking import Query, Ranked, View, rank, status_of
@@ -342,7 +350,7 @@ class Retriever:
         held = await self._texts(view, ranked, scope)
         if self._reranker is not None and len(held) > 1:
             held = await asyncio.to_thread(reordered, self._reranker, expand(query), held)
-        kept = held[:k]
+        kept = law_first(query, held, view.snapshot.version)[:k]
         terms = {shelf: view.text.query_terms(query, shelf) for shelf in SHELVES}
         scores = scores_of(kept, terms)
         return [

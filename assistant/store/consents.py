@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,8 @@ from assistant.errors import Forbidden, InvalidRequest, NotFound
 from assistant.principal import Principal
 from assistant.store.domains import CREDIT_SERVICE, OPEN_DOMAINS, check_domain
 from assistant.store.tables import ConsentRow, EnterpriseRow
+
+_CODES_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,21 @@ class Consent:
 
     def valid(self, today: date) -> bool:
         return self.revoked_at is None and self.valid_from <= today <= self.valid_to
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A consent to be registered on the day `registered`; `valid_from` and `valid_to` are its first and last day.
+
+    The day of registration is no part of what is agreed: grants that differ in it alone are the same.
+    """
+
+    enterprise: str
+    domain: str
+    valid_from: date
+    valid_to: date
+    registered: date = field(compare=False)
+    purpose: str = CREDIT_SERVICE
 
 
 def unknown_enterprise() -> NotFound:
@@ -70,39 +88,52 @@ async def grant(
 ) -> Consent:
     """Records that an enterprise opens a domain to the caller's tenant; an identical valid consent is returned.
 
-    Raises `NotFound` (enterprise), `InvalidRequest` (domain, purpose, days), `Forbidden` (see `_may_manage`).
+    Raises `NotFound` (enterprise), `InvalidRequest` (domain, purpose, days), `Forbidden` (see `_check_manager`).
     """
-    check_domain(domain)
-    await _may_manage(session, principal, enterprise)
-    start = valid_from or today
-    if not purpose.strip():
-        raise InvalidRequest("授权用途不能为空", param="purpose")
-    if valid_to < max(start, today):
-        raise InvalidRequest("授权截止日不能早于今天或起始日", param="valid_to")
-    same = (
-        ConsentRow.valid_from == start,
-        ConsentRow.valid_to == valid_to,
-        ConsentRow.domain == domain,
-    )
-    held = await session.scalar(select(ConsentRow).where(*_live(principal, enterprise, purpose), *same))
-    if held is not None:
-        return _consent(held)
-    row = ConsentRow(
-        id=f"con_{secrets.token_hex(12)}",
-        enterprise_code=enterprise,
-        domain=domain,
-        grantee=principal.tenant,
-        purpose=purpose,
-        valid_from=start,
-        valid_to=valid_to,
-        granted_by=principal.subject,
-        granted_at=datetime.now(UTC),
-        revoked_by=None,
-        revoked_at=None,
-    )
-    session.add(row)
+    wanted = Grant(enterprise, domain, valid_from or today, valid_to, today, purpose)
+    return (await grant_all(session, principal, [wanted]))[0]
+
+
+async def grant_all(
+    session: AsyncSession, principal: Principal, grants: Sequence[Grant]
+) -> tuple[Consent, ...]:
+    """What `grant` does, for many at a time and in their order. The first that may not be refuses them all."""
+    codes = sorted({wanted.enterprise for wanted in grants})
+    known = set[str]()
+    live = dict[Grant, ConsentRow]()
+    for start in range(0, len(codes), _CODES_AT_ONCE):
+        part = codes[start : start + _CODES_AT_ONCE]
+        known.update(await session.scalars(select(EnterpriseRow.code).where(EnterpriseRow.code.in_(part))))
+        held = select(ConsentRow).where(
+            ConsentRow.enterprise_code.in_(part),
+            ConsentRow.grantee == principal.tenant,
+            ConsentRow.revoked_at.is_(None),
+        )
+        for row in await session.scalars(held):
+            live.setdefault(_terms(row), row)
+    now = datetime.now(UTC)
+    granted: list[ConsentRow] = []
+    for place, wanted in enumerate(grants):
+        _check(principal, wanted, known)
+        row = live.get(wanted)
+        if row is None:
+            row = live[wanted] = ConsentRow(
+                id=f"con_{secrets.token_hex(12)}",
+                enterprise_code=wanted.enterprise,
+                domain=wanted.domain,
+                grantee=principal.tenant,
+                purpose=wanted.purpose,
+                valid_from=wanted.valid_from,
+                valid_to=wanted.valid_to,
+                granted_by=principal.subject,
+                granted_at=now + timedelta(microseconds=place),  # lists are in the order of granting
+                revoked_by=None,
+                revoked_at=None,
+            )
+        granted.append(row)
+    session.add_all(granted)
     await session.flush()
-    return _consent(row)
+    return tuple(_consent(row) for row in granted)
 
 
 async def revoke(session: AsyncSession, principal: Principal, consent_id: str) -> Consent:
@@ -197,13 +228,30 @@ def _live(principal: Principal, enterprise: str, purpose: str) -> tuple[ColumnEl
     )
 
 
+def _check(principal: Principal, wanted: Grant, known: Collection[str]) -> None:
+    check_domain(wanted.domain)
+    _check_manager(principal, wanted.enterprise, known)
+    if not wanted.purpose.strip():
+        raise InvalidRequest("授权用途不能为空", param="purpose")
+    if wanted.valid_to < max(wanted.valid_from, wanted.registered):
+        raise InvalidRequest("授权截止日不能早于今天或起始日", param="valid_to")
+
+
 async def _may_manage(session: AsyncSession, principal: Principal, enterprise: str) -> None:
+    known = await session.scalars(select(EnterpriseRow.code).where(EnterpriseRow.code == enterprise))
+    _check_manager(principal, enterprise, known.all())
+
+
+def _check_manager(principal: Principal, enterprise: str, known: Collection[str]) -> None:
     """The enterprise itself, an admin, or a relationship manager who holds the consent scope."""
-    known = await session.scalar(select(EnterpriseRow.code).where(EnterpriseRow.code == enterprise))
-    if known is None or not in_portfolio(principal, enterprise):
+    if enterprise not in known or not in_portfolio(principal, enterprise):
         raise unknown_enterprise()
     if not principal.may("consent") or not (principal.own == enterprise or principal.role in ("admin", "rm")):
         raise Forbidden("您无权登记或撤销该企业的授权")
+
+
+def _terms(row: ConsentRow) -> Grant:
+    return Grant(row.enterprise_code, row.domain, row.valid_from, row.valid_to, row.valid_from, row.purpose)
 
 
 async def _end(session: AsyncSession, principal: Principal, row: ConsentRow) -> Consent:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
@@ -27,6 +27,9 @@ from assistant.store.versions import StoredVersion, load_versions, may_see
 
 MAX_NAME_CHARS = 200
 _GENERATION = "knowledge_generation"
+_AT_ONCE = 500
+Content = tuple[DocumentVersion, Sequence[DraftPassage]]
+"""A version and what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ async def is_current(
     session: AsyncSession, version: DocumentVersion, passages: Sequence[DraftPassage]
 ) -> bool:
     """Whether this version is held already with the same content; saves encoding what would not change."""
-    return await _ready_hash(session, version.id, version.version) == content_hash(version, passages)
+    held = (await _ready(session, [version.id])).get((version.id, version.version))
+    return held is not None and held[1] == content_hash(version, passages)
 
 
 async def upsert_version(
@@ -81,54 +85,76 @@ async def upsert_version(
     that is there already is left alone. Raises `InvalidRequest` for a version without text, an identifier
     over 200 characters, or text that no database can hold.
     """
-    if not any(passage.text.strip() for passage in passages):
-        raise InvalidRequest(f"文档“{version.id}”没有可用的文字内容", code="empty_document")
-    for name in (version.id, version.version):
-        if not name or len(name) > MAX_NAME_CHARS:
-            raise InvalidRequest(f"文档标识与版本号须为1到{MAX_NAME_CHARS}个字符", code="invalid_document_id")
-    digest = content_hash(version, passages)
-    known = await session.scalar(select(DocumentRow.id).where(DocumentRow.id == version.id))
-    if known is not None and await _ready_hash(session, version.id, version.version) == digest:
-        generation = await knowledge_generation(session)
-        return Upserted(version.id, version.version, generation, changed=False, passages=len(passages))
-    generation = await _next_generation(session)
+    return (await upsert_versions(session, [(version, passages)]))[0]
+
+
+async def upsert_versions(session: AsyncSession, contents: Sequence[Content]) -> tuple[Upserted, ...]:
+    """What `upsert_version` does, for many at a time and in their order."""
+    for version, passages in contents:
+        _check(version, passages)
+    outcomes: list[Upserted] = []
+    for part in _apart(contents):
+        outcomes += await _upsert(session, part)
+    return tuple(outcomes)
+
+
+async def _upsert(session: AsyncSession, contents: Sequence[Content]) -> list[Upserted]:
+    """Versions of which none is there twice."""
+    ids = [version.id for version, _ in contents]
+    known = set(await session.scalars(select(DocumentRow.id).where(DocumentRow.id.in_(ids))))
+    held = await _ready(session, ids) if known else {}
+    generation = await _generation_to_change(session)
+    outcomes: list[Upserted] = []
+    new: list[tuple[Content, str, int]] = []
+    for version, passages in contents:
+        digest = content_hash(version, passages)
+        changed = (version.id, version.version) not in held or held[version.id, version.version][1] != digest
+        if changed:
+            generation += 1
+            new.append(((version, passages), digest, generation))
+        outcomes.append(Upserted(version.id, version.version, generation, changed, len(passages)))
+    if new:
+        await _set_generation(session, generation)
+        replaced = [held[key][0] for (one, _), _, _ in new if (key := (one.id, one.version)) in held]
+        await _retire(session, replaced)
+        await _insert(session, new, known)
+    return outcomes
+
+
+async def _insert(
+    session: AsyncSession, new: Sequence[tuple[Content, str, int]], known: Collection[str]
+) -> None:
     now = datetime.now(UTC)
-    if known is None:
-        await session.execute(insert(DocumentRow).values(id=version.id, created_at=now))
-    await _retire(session, version.id, version.version)
-    values = asdict(version)
-    row_id = await session.scalar(
-        insert(VersionRow)
-        .values(
-            document_id=values.pop("id"),
-            enterprise_code=values.pop("enterprise"),
-            generation=generation,
-            state=READY,
-            content_hash=digest,
-            created_at=now,
-            **values,
-        )
-        .returning(VersionRow.id)
-    )
-    rows = _passage_rows(row_id, version, passages)
+    added = dict.fromkeys(version.id for (version, _), _, _ in new if version.id not in known)
+    if added:
+        await session.execute(insert(DocumentRow), [{"id": id, "created_at": now} for id in added])
+    versions = [_version_row(version, digest, generation, now) for (version, _), digest, generation in new]
+    returning = insert(VersionRow).returning(VersionRow.id, sort_by_parameter_order=True)
+    row_ids = (await session.scalars(returning, versions)).all()
+    rows: list[dict[str, object]] = []
+    vectors: list[dict[str, object]] = []
+    for row_id, ((version, passages), _, _) in zip(row_ids, new, strict=True):
+        own = _passage_rows(row_id, version, passages)
+        rows += own
+        vectors += [
+            {"passage_id": row["id"], "encoder": passage.encoder, "vector": passage.embedding}
+            for row, passage in zip(own, passages, strict=True)
+            if passage.embedding is not None
+        ]
     await session.execute(insert(PassageRow), rows)
-    vectors = [
-        {"passage_id": row["id"], "encoder": passage.encoder, "vector": passage.embedding}
-        for row, passage in zip(rows, passages, strict=True)
-        if passage.embedding is not None
-    ]
     if vectors:
         await session.execute(insert(EncodingRow), vectors)
-    return Upserted(version.id, version.version, generation, changed=True, passages=len(passages))
 
 
 async def remove_document(session: AsyncSession, document_id: str, *, version: str | None = None) -> int:
     """Takes a document, or one version of it, out of the knowledge base; returns how many versions went."""
-    removed = await _retire(session, document_id, version)
-    if not removed:
+    ready = await _ready(session, [document_id])
+    chosen = [row_id for (_, held), (row_id, _) in ready.items() if version in (None, held)]
+    if not chosen:
         raise NotFound(f"知识库中没有文档“{document_id}”", code="document_not_found", param="id")
-    await _next_generation(session)
-    return removed
+    await _set_generation(session, await _generation_to_change(session) + 1)
+    await _retire(session, chosen)
+    return len(chosen)
 
 
 async def list_documents(
@@ -155,42 +181,77 @@ async def list_documents(
     )
 
 
-async def _ready_hash(session: AsyncSession, document_id: str, version: str) -> str | None:
-    return await session.scalar(
-        select(VersionRow.content_hash).where(
-            VersionRow.document_id == document_id,
-            VersionRow.version == version,
-            VersionRow.state == READY,
+def _check(version: DocumentVersion, passages: Sequence[DraftPassage]) -> None:
+    if not any(passage.text.strip() for passage in passages):
+        raise InvalidRequest(f"文档“{version.id}”没有可用的文字内容", code="empty_document")
+    for name in (version.id, version.version):
+        if not name or len(name) > MAX_NAME_CHARS:
+            raise InvalidRequest(f"文档标识与版本号须为1到{MAX_NAME_CHARS}个字符", code="invalid_document_id")
+
+
+def _apart(contents: Sequence[Content]) -> Iterator[list[Content]]:
+    """Runs of at most `_AT_ONCE`, in order, within which no version is there twice: the later one replaces."""
+    run: list[Content] = []
+    keys: set[tuple[str, str]] = set()
+    for version, passages in contents:
+        key = (version.id, version.version)
+        if key in keys or len(run) == _AT_ONCE:
+            yield run
+            run, keys = [], set()
+        run.append((version, passages))
+        keys.add(key)
+    if run:
+        yield run
+
+
+async def _ready(session: AsyncSession, ids: Sequence[str]) -> dict[tuple[str, str], tuple[int, str]]:
+    """Row id and content hash of the READY versions of documents, by document and version."""
+    rows = await session.execute(
+        select(VersionRow.document_id, VersionRow.version, VersionRow.id, VersionRow.content_hash).where(
+            VersionRow.document_id.in_(ids), VersionRow.state == READY
         )
+    )
+    return {(document_id, version): (row_id, digest) for document_id, version, row_id, digest in rows}
+
+
+async def _generation_to_change(session: AsyncSession) -> int:
+    """The generation, held against other writers until the end of the transaction."""
+    locked = select(MetaRow.value).where(MetaRow.key == _GENERATION).with_for_update()
+    return int(await session.scalar(locked) or 0)
+
+
+async def _set_generation(session: AsyncSession, generation: int) -> None:
+    await session.execute(update(MetaRow).where(MetaRow.key == _GENERATION).values(value=str(generation)))
+
+
+async def _retire(session: AsyncSession, row_ids: Sequence[int]) -> None:
+    """Retires versions and deletes their passages; the version rows stay as history."""
+    if not row_ids:
+        return
+    await session.execute(delete(PassageRow).where(PassageRow.version_id.in_(row_ids)))
+    await session.execute(
+        update(VersionRow)
+        .where(VersionRow.id.in_(row_ids))
+        .values(state=RETIRED, retired_at=datetime.now(UTC))
+        .execution_options(synchronize_session=False)
     )
 
 
-async def _next_generation(session: AsyncSession) -> int:
-    locked = select(MetaRow.value).where(MetaRow.key == _GENERATION).with_for_update()
-    generation = int(await session.scalar(locked) or 0) + 1
-    await session.execute(update(MetaRow).where(MetaRow.key == _GENERATION).values(value=str(generation)))
-    return generation
-
-
-async def _retire(session: AsyncSession, document_id: str, version: str | None) -> int:
-    """Retires READY versions and deletes their passages; the version rows stay as history."""
-    chosen = select(VersionRow.id).where(VersionRow.document_id == document_id, VersionRow.state == READY)
-    if version is not None:
-        chosen = chosen.where(VersionRow.version == version)
-    ids = list(await session.scalars(chosen))
-    if ids:
-        await session.execute(delete(PassageRow).where(PassageRow.version_id.in_(ids)))
-        await session.execute(
-            update(VersionRow)
-            .where(VersionRow.id.in_(ids))
-            .values(state=RETIRED, retired_at=datetime.now(UTC))
-            .execution_options(synchronize_session=False)
-        )
-    return len(ids)
+def _version_row(version: DocumentVersion, digest: str, generation: int, now: datetime) -> dict[str, object]:
+    values = asdict(version)
+    return {
+        "document_id": values.pop("id"),
+        "enterprise_code": values.pop("enterprise"),
+        "generation": generation,
+        "state": READY,
+        "content_hash": digest,
+        "created_at": now,
+        **values,
+    }
 
 
 def _passage_rows(
-    version_id: int | None, version: DocumentVersion, passages: Sequence[DraftPassage]
+    version_id: int, version: DocumentVersion, passages: Sequence[DraftPassage]
 ) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     seen: dict[tuple[str, str, str], int] = {}

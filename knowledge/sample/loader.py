@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from assistant.document import DraftPassage
-from assistant.principal import Principal, principal_for
+from assistant.principal import principal_for
 from assistant.store import consents, documents
 from assistant.store import enterprises as repository
+from assistant.store.consents import Grant
 from assistant.store.database import Store
 from knowledge.sample.contract import DomainRecord
 from knowledge.sample.enterprise import Sample, SampleEnterprise
@@ -66,22 +65,13 @@ def stored_record(code: str, record: DomainRecord) -> repository.DomainRecord:
     )
 
 
-async def _grant(
-    session: AsyncSession, principal: Principal, enterprise: SampleEnterprise, today: date
-) -> int:
-    """Registers the consents; one that has run out is granted as of its own first day."""
+def _grants(enterprise: SampleEnterprise, today: date) -> list[Grant]:
+    """The consents to register; one that has run out is registered as of its own first day."""
+    granted: list[Grant] = []
     for consent in enterprise.consents:
-        start = today + timedelta(days=consent.from_days)
-        await consents.grant(
-            session,
-            principal,
-            enterprise=enterprise.code,
-            domain=consent.domain,
-            valid_from=start,
-            valid_to=today + timedelta(days=consent.to_days),
-            today=start,
-        )
-    return len(enterprise.consents)
+        start, end = (today + timedelta(days=days) for days in (consent.from_days, consent.to_days))
+        granted.append(Grant(enterprise.code, consent.domain, start, end, registered=start))
+    return granted
 
 
 async def load_samples(
@@ -114,9 +104,9 @@ async def load_samples(
         await repository.put_enterprises(session, [register_entry(one) for one in new])
         records = [stored_record(one.code, record) for one in new for record in one.records.values()]
         added = await repository.add_records(session, records)
-        granted = 0
-        for enterprise in new:
-            granted += await _grant(session, principal, enterprise, today)
-        for version, drafts in portraits:
-            await documents.upsert_version(session, version, [next(ready) for _ in drafts])
-    return Loaded(len(new), added, granted, len(passages))
+        grants = [grant for one in new for grant in _grants(one, today)]
+        await consents.grant_all(session, principal, grants)
+        await documents.upsert_versions(
+            session, [(version, [next(ready) for _ in drafts]) for version, drafts in portraits]
+        )
+    return Loaded(len(new), added, len(grants), len(passages))

@@ -244,3 +244,29 @@ async def test_a_follow_up_keeps_to_the_enterprise_and_repeats_no_personal_numbe
     assert answer.tool_calls[0].arguments["enterprise"] in {name, desk.samples[0].code}
     repeated = await desk.ask("那璟笙呢", earlier=(first,))
     assert "13800138000" not in repeated.text
+
+
+@pytest.mark.parametrize("question", ["哪些法规还没施行", "哪些法规已经废止", "今年有哪些新规施行"])
+async def test_which_texts_begin_or_end_is_told_of_the_library_with_citations(
+    desk: Desk, question: str
+) -> None:
+    earlier = (Message(role="user", content="流贷最多能贷几年"), Message(role="assistant", content="三年。"))
+    answer = await desk.ask(question, earlier=earlier)
+    assert answer.text.startswith("本库收录法规、政策和标准")
+    assert answer.citations and answer.tool_calls == ()
+    # What the library cannot tell is named, and then the answer is partial.
+    assert answer.status == ("partial" if answer.missing else "answered")
+    assert all("的施行日期" in gap for gap in answer.missing)
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("客户没授权就去查信用报告，会罚多少", "征信业管理条例"),
+        ("银行没审好出口单证要受什么处罚", "中华人民共和国外汇管理条例"),
+    ],
+)
+async def test_who_asks_for_a_penalty_is_told_the_penalty(desk: Desk, question: str, document: str) -> None:
+    answer = await desk.ask(question)
+    assert answer.citations[0].title == document
+    assert "罚款" in answer.text and "虚构" not in answer.text

@@ -62,6 +62,14 @@ def test_the_passage_about_the_question_wins_over_the_first_one() -> None:
     assert said[0].cites == (2,)
 
 
+def test_who_asks_for_a_penalty_is_told_the_penalty_and_not_the_duty() -> None:
+    duty = passage("示例查询条例", "第五条", "查询企业信用报告应当取得企业书面授权。")
+    penalty = passage("示例查询条例", "第九条", "未经授权查询企业信用报告的，对单位处三万元以下罚款。")
+    said = from_passages(book(duty, penalty), "没有书面授权查询企业信用报告罚多少")
+    assert said[0].text == "未经授权查询企业信用报告的，对单位处三万元以下罚款。"
+    assert from_passages(book(duty, penalty), "查询企业信用报告要什么授权")[0].cites == (1,)
+
+
 def test_no_evidence_no_sentence() -> None:
     assert from_passages(book(), "流动资金贷款期限") == []
 

@@ -1,5 +1,7 @@
 """What counts as a question about the life of a text of law, and what only sounds like one."""
 
+from datetime import date
+
 import pytest
 
 from assistant.law_question import law_question
@@ -77,16 +79,43 @@ def test_a_title_that_is_not_held_is_named(question: str, title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "kind"),
+    ("question", "kind", "span", "authority"),
     [
-        ("哪些法规还没施行", "list_not_yet"),
-        ("有什么新规即将实施", "list_not_yet"),
-        ("哪些办法已经失效了", "list_expired"),
+        ("哪些法规还没施行", "list_not_yet", "", ""),
+        ("有什么新规即将实施", "list_not_yet", "", ""),
+        ("有没有尚未生效的规定？", "list_not_yet", "", ""),
+        ("请问即将施行的法规有哪些", "list_not_yet", "", ""),
+        ("哪些办法已经失效了", "list_expired", "", ""),
+        ("2024年废止了哪些文件", "list_expired", "2024", ""),
+        ("广西有哪些政策已经失效", "list_expired", "", "local"),
+        ("哪些政策快到期了", "list_ending", "", ""),
+        ("今年有哪些政策将要到期", "list_expired", "2026", ""),
+        ("今年有哪些新规施行", "list_started", "2026", ""),
+        ("国家上个月施行了哪些法规", "list_started", "2026-10", "national"),
+        ("下个月有哪些规定生效", "list_started", "2026-12", ""),
+        ("明年有什么法规要生效", "list_started", "2027", ""),
+        ("最近有哪些新规", "list_started", "", ""),
+        ("去年出台了哪些法规", "list_issued", "2025", ""),
     ],
 )
-def test_lists(question: str, kind: str) -> None:
-    found = law_question(question, TITLES)
-    assert found is not None and found.kind == kind
+def test_lists(question: str, kind: str, span: str, authority: str) -> None:
+    found = law_question(question, TITLES, today=date(2026, 11, 23))
+    assert found is not None and found.lists
+    assert (found.kind, found.span.iso() if found.span else "", found.authority) == (kind, span, authority)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "哪些合同还没生效",
+        "贷款执行什么标准",
+        "今年小微企业贷款有哪些新政策",
+        "2024年到2025年有哪些法规施行",
+        "哪些企业的担保快到期了",
+    ],
+)
+def test_a_subject_makes_it_no_list_of_texts(question: str) -> None:
+    assert law_question(question, TITLES, today=date(2026, 11, 23)) is None
 
 
 def test_what_is_asked_besides_is_kept() -> None:

@@ -225,3 +225,31 @@ async def test_an_explanation_says_why_and_counts_what_was_left_out_without_show
     owner = principal_for("enterprise", "owner", enterprise=OTHER)
     own = await retriever.explain("纳税", owner, as_of=TODAY, today=TODAY, enterprise=OTHER)
     assert CODE not in str(own)
+
+
+SANCTIONS = (
+    ("擅自查询企业信用报告怎么处罚", "credit-reporting-regulation", "第四十条"),
+    ("客户没授权就去查信用报告，会罚多少", "credit-reporting-regulation", "第四十条"),
+    ("申请纳税信用贷前少报收入偷税，会罚多少", "tax-administration-law", "第六十三条"),
+    ("为了多贷点发票信用贷去虚开发票，会罚多少", "invoice-measures", "第三十五条"),
+    ("拿假报关单骗购外汇怎么罚", "foreign-exchange-regulation", "第四十条"),
+    ("银行没审好出口单证要受什么处罚", "foreign-exchange-regulation", "第四十七条"),
+    ("专利评估报告造假，评估机构会受什么处罚", "asset-appraisal-law", "第四十八条"),
+    ("信贷员违法放贷会判多久", "criminal-law-loans", "第一百八十六条"),
+)
+
+
+async def test_who_asks_for_a_penalty_is_shown_the_clause_that_states_it(
+    rm: Principal, shelves: Store, encoder: StaticEncoder, tmp_path: Path
+) -> None:
+    await load_builtin(shelves, encoder)
+    retriever = Retriever(shelves, encoder, tmp_path / "index", reranker=reranker_for(encoder), chroma=False)
+    await retriever.open()
+    for question, document, article in SANCTIONS:
+        best = (await retriever.search(question, rm, as_of=TODAY))[0]
+        assert (best.document_id, best.locator) == (document, article), question
+    # A product that is named by its title does not step back, nor does one that is not asked about the law.
+    named = await retriever.search("纳税信用贷——示例产品（虚构）没有授权会怎么处罚", rm, as_of=TODAY)
+    plain = await retriever.search("纳税信用贷要先取得什么授权", rm, as_of=TODAY)
+    assert named[0].document_id == plain[0].document_id == "tax-credit-loan"
+    await retriever.close()

@@ -1,6 +1,7 @@
 """Who may register and revoke a consent, and from when to when it holds."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -8,9 +9,10 @@ from sqlalchemy import text
 from assistant.errors import Forbidden, InvalidRequest, NotFound
 from assistant.principal import Principal, principal_for
 from assistant.store import consents
-from assistant.store.consents import Consent
+from assistant.store.consents import Consent, Grant
 from assistant.store.database import Store
 
+ALPHA = "91450100SAMPLE0001"  # one of `companies`
 TODAY = date(2026, 6, 1)
 LATER = date(2026, 12, 31)
 
@@ -69,6 +71,57 @@ async def test_granting_the_same_twice_is_one_consent(store: Store, rm: Principa
     assert first == second
     async with store.reading() as session:
         assert await consents.list_consents(session, rm) == (first,)
+
+
+async def test_many_granted_at_once_are_what_they_are_one_by_one(store: Store, rm: Principal, companies):
+    first, second = companies
+    ended = TODAY - timedelta(days=9)
+    wanted = [
+        Grant(first, "tax", TODAY, LATER, TODAY),
+        Grant(second, "tax", TODAY, LATER, TODAY),
+        Grant(first, "customs", ended, ended, ended),  # registered when it began, run out since
+        Grant(first, "tax", TODAY, LATER, TODAY),
+        Grant(first, "tax", TODAY, LATER, TODAY, "marketing"),
+        Grant(first, "tax", LATER, LATER, TODAY),
+        Grant(first, "customs", ended, ended, ended - timedelta(days=1)),
+    ]
+    other = principal_for("rm", "rm-1", tenant="other-bank")
+    single: list[Consent] = []
+    for one in wanted:
+        terms = {name: getattr(one, name) for name in ("domain", "valid_from", "valid_to", "purpose")}
+        single.append(await grant(store, rm, one.enterprise, today=one.registered, **terms))
+    async with store.writing() as session:
+        before = await consents.grant_all(session, other, wanted[2:4])
+        together = await consents.grant_all(session, other, wanted)
+    plain = [
+        [replace(one, id="", grantee="", granted_at=datetime.min) for one in held]
+        for held in (single, together)
+    ]
+    assert plain[0] == plain[1]
+    assert [[held.index(one) for one in held] for held in (single, together)] == [[0, 1, 2, 0, 4, 5, 2]] * 2
+    assert (together[2], together[3]) == before
+    async with store.reading() as session:
+        listed = await consents.list_consents(session, other)
+    assert listed == (*before, together[1], together[4], together[5])
+
+
+@pytest.mark.parametrize(
+    ("bad", "error"),
+    [
+        (Grant("91450100SAMPLE0009", "tax", TODAY, LATER, TODAY), NotFound),
+        (Grant(ALPHA, "gossip", TODAY, LATER, TODAY), InvalidRequest),
+        (Grant(ALPHA, "tax", TODAY, TODAY - timedelta(days=1), TODAY), InvalidRequest),
+        (Grant(ALPHA, "tax", TODAY, LATER, LATER + timedelta(days=1)), InvalidRequest),
+        (Grant(ALPHA, "tax", TODAY, LATER, TODAY, " "), InvalidRequest),
+    ],
+)
+async def test_one_that_may_not_be_granted_refuses_all(store: Store, rm: Principal, companies, bad, error):
+    good = Grant(companies[1], "tax", TODAY, LATER, TODAY)
+    async with store.writing() as session:
+        with pytest.raises(error):
+            await consents.grant_all(session, rm, [good, bad, good])
+    async with store.reading() as session:
+        assert await consents.list_consents(session, rm) == ()
 
 
 async def test_a_consent_for_one_purpose_does_not_serve_another(store: Store, rm: Principal, companies):

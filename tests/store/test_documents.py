@@ -13,7 +13,7 @@ from assistant.store import documents, passages
 from assistant.store.columns import UnstorableText
 from assistant.store.consents import revoke_domain
 from assistant.store.database import Store
-from assistant.store.versions import visible_versions
+from assistant.store.versions import load_versions, visible_versions
 
 TODAY = date(2026, 6, 1)
 RULE = DocumentVersion(
@@ -80,6 +80,51 @@ async def test_any_other_content_is_a_new_generation(store: Store, version, pass
     async with store.reading() as session:
         assert await documents.knowledge_generation(session) == second.generation
         assert len(await passages.index_manifest(session)) == 1
+
+
+async def test_many_at_once_become_what_they_become_one_by_one(store: Store, rm: Principal):
+    other = replace(RULE, id="credit-reporting", title="征信业管理条例")
+    held = [(RULE, [draft("三年。")]), (other, [draft("五年。", "不良信息")])]
+    coming = [
+        (replace(RULE, version="2010"), [draft("旧文。")]),
+        (RULE, [draft("三年。")]),  # there already
+        (other, [draft("查询须取得同意。"), draft("五年。", "不良信息")]),
+        (replace(other, id="deposits"), [replace(draft("本金。"), embedding=None)]),
+        (other, [draft("再改。")]),  # the same version a second time: the later one stands
+        (other, [draft("再改。")]),
+    ]
+
+    async def everything():
+        async with store.reading() as session:
+            versions = [replace(one, id=0) for one in await load_versions(session)]
+            ids = [row.id for row in await passages.index_manifest(session)]
+            found = await passages.load_passages(session, rm, ids, today=TODAY)
+            vectors = [one async for one in passages.iterate_embeddings(session, "e1")]
+            return versions, [replace(one, version_id=0) for one in found], vectors
+
+    async with store.writing() as session:
+        single = [await documents.upsert_version(session, *one) for one in held + coming]
+    by_one = await everything()
+    async with store.writing() as session:
+        start = await documents.knowledge_generation(session)
+        for id in ("working-capital-loans", "credit-reporting", "deposits"):
+            await documents.remove_document(session, id)
+    async with store.writing() as session:
+        together = await documents.upsert_versions(session, held)
+        together += await documents.upsert_versions(session, coming)
+    offset = start + 3
+    assert [replace(one, generation=one.generation - offset) for one in together] == single
+    again = await everything()
+    moved = [replace(one, generation=one.generation - offset) for one in again[0]]
+    assert (moved, *again[1:]) == by_one
+
+
+async def test_one_bad_document_among_many_leaves_all_out(store: Store, rm: Principal):
+    bad = replace(RULE, id="x" * 201)
+    async with store.writing() as session:
+        with pytest.raises(InvalidRequest):
+            await documents.upsert_versions(session, [(RULE, [draft("三年。")]), (bad, [draft("五年。")])])
+    assert await texts(store, rm) == []
 
 
 async def test_a_swap_shows_the_old_content_or_the_new_and_never_a_part(store: Store, rm: Principal):
