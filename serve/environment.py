@@ -22,6 +22,9 @@ QUIET = {
     # openvino_telemetry has no switch in the environment; it only stays quiet on what looks like a build machine.
     "TF_BUILD": "1",
     "TOKENIZERS_PARALLELISM": "false",
+    # After each event Gradio tabulates the last ten thousand, for a dashboard that is closed here.
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
 }
 
 _M_ARENA_MAX, _HEAPS = -8, 2  # malloc.h

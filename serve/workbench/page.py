@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI, Request
-from gradio.blocks import BlockContext
+from gradio.block_function import BlockFunction
+from gradio.blocks import Block, BlockContext
 from gradio.components import Component
+from gradio.state_holder import SessionState
 
 from serve.desk.desk import Desk
 from serve.texts import Texts
@@ -17,12 +20,33 @@ from serve.workbench.layout import Parts, lay_out
 from serve.workbench.theme import theme
 
 PATH = "/workbench"
+PAGES_KEPT = 500
+"""Pages whose place Gradio remembers, some 100 kB each. It forgets none that was closed, only the one longest unused."""
 _LOOK = Path(__file__).with_name("desk.css")
+
+
+class Page(gr.Blocks):
+    """Gradio's page, where an event costs what it changes.
+
+    Gradio makes each part anew that an event could change and does not, a millisecond each, and when the part's next
+    value comes the session keeps the new one beside the old, with all it shows, for as long as the session is known.
+    """
+
+    async def postprocess_data(
+        self, block_fn: BlockFunction, predictions: list[Any] | dict[Any, Any], state: SessionState | None
+    ) -> list[Any]:
+        if not isinstance(predictions, dict) or not all(isinstance(part, Block) for part in predictions):
+            return await super().postprocess_data(block_fn, predictions, state)
+        changing = copy(block_fn)
+        changing.outputs = [part for part in block_fn.outputs if part in predictions]
+        shown = await super().postprocess_data(changing, predictions, state)
+        changed = dict(zip(changing.outputs, shown, strict=True))
+        return [changed.get(part, None if part.stateful else gr.skip()) for part in block_fn.outputs]
 
 
 def make_page(desk: Desk, texts: Texts) -> FastAPI:
     """The page under `/workbench`. Who calls stands in the request already: the door has checked it."""
-    with gr.Blocks(
+    with Page(
         title=f"{texts('brand')} · {texts('brand_sub')}",
         analytics_enabled=False,
         fill_width=True,
@@ -31,6 +55,7 @@ def make_page(desk: Desk, texts: Texts) -> FastAPI:
     ) as blocks:
         parts = lay_out(texts)
         connect(blocks, Events(desk, texts, parts), parts)
+    blocks.state_session_capacity = PAGES_KEPT
     blocks.queue(default_concurrency_limit=None, max_size=500, api_open=False)
     return gr.mount_gradio_app(
         FastAPI(openapi_url=None, docs_url=None, redoc_url=None),

@@ -1,6 +1,9 @@
 """The shipped weights behind the chat model: whatever they choose, it can be run, is cited, and ends."""
 
 import asyncio
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -177,3 +180,54 @@ async def test_compiled_grammars_do_not_pile_up(monkeypatch: pytest.MonkeyPatch,
     assert len(loads) >= 2
     assert len(model.engine._compiled) <= 3
     model.close()
+
+
+def test_an_idle_engine_meets_every_length_of_a_step_and_a_question_comes_first(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    asked, add = [], EmbeddedEngine._add
+
+    def adding(self: EmbeddedEngine, ids: list[int], config: object):
+        asked.append(len(ids))
+        return add(self, ids, config)
+
+    monkeypatch.setattr(EmbeddedEngine, "_add", adding)
+    engine = EmbeddedEngine(SHIPPED, kv_cache_gb=0.05, threads=1)
+    question = "流动资金贷款期限" * 20
+    assert engine.submit(question, None, 4).result(timeout=30).tokens
+    while engine._unmet:
+        time.sleep(0.01)
+    engine.close()
+    longest = engine.count(question)
+    assert longest > embedded_engine.STEP_TOKENS
+    assert sorted(asked) == [*range(1, embedded_engine.STEP_TOKENS + 1), longest]
+    assert asked.index(longest) < 8
+
+
+_PROMPTS = """
+import ctypes, random, time
+from assistant.embedded_engine import SHIPPED, EmbeddedEngine
+
+class Heap(ctypes.Structure):
+    _fields_ = [(f"field{n}", ctypes.c_size_t) for n in range(10)]
+
+heap = ctypes.CDLL("libc.so.6").mallinfo2
+heap.restype = Heap
+engine = EmbeddedEngine(SHIPPED, kv_cache_gb=0.05, threads=1)
+while engine._unmet:
+    time.sleep(0.01)
+chance, before = random.Random(1), heap().field7
+for _ in range(12):
+    asked = ["".join(chance.choices("流动资金贷款期限最长几年", k=chance.randint(20, 200))) for _ in range(4)]
+    for answer in [engine.submit(question, None, 6) for question in asked]:
+        answer.result()
+print((heap().field7 - before) / 2**20)
+engine.close()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc tells what its heap holds")
+def test_prompts_of_any_length_leave_no_memory_behind():
+    done = subprocess.run([sys.executable, "-c", _PROMPTS], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 10  # megabytes; 47 where each length is first met in a prompt
