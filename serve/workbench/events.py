@@ -103,7 +103,7 @@ class Events:
     async def find(self, query: str, request: gr.Request) -> str:
         """Only the list: what is chosen may change while this is on its way."""
         _, principal = await self.desk.principal(request.username or "")
-        cards = matching(await self.desk.enterprises(principal), query or "")
+        cards = matching(await self.desk.enterprises(principal), query or "", self.texts)
         return lists_view.enterprises(cards, self.desk.place(principal).enterprise, self.texts)
 
     async def show_evidence(self, event: gr.EventData, request: gr.Request) -> str:
@@ -201,7 +201,9 @@ class Events:
         cards = await self.desk.enterprises(principal)
         held = next((card for card in cards if card.code == chosen), None)
         return {
-            self.parts.firms: lists_view.enterprises(matching(cards, query or ""), chosen, self.texts),
+            self.parts.firms: lists_view.enterprises(
+                matching(cards, query or "", self.texts), chosen, self.texts
+            ),
             self.parts.chosen: lists_view.chosen_enterprise(held, self.texts),
             self.parts.enterprise: held.code if held else None,
         }
