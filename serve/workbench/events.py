@@ -32,13 +32,18 @@ class Events:
         self.parts = parts
 
     async def enter(self, request: gr.Request) -> AsyncIterator[Screen]:
-        """A page that is opened: lists, the place where its user left off, and an answer still being made."""
+        """A page that is opened: lists, the place where its user left off, and an answer still being made.
+
+        What can be pressed wakes with the first screen, which has all of it: nothing done by hand comes before it.
+        """
         user, principal = await self.desk.principal(request.username or "")
         place = self.desk.place(principal)
-        header = {self.parts.header: lists_view.header(user.name, self.texts)}
-        yield header | await self._firms(principal, "", place.enterprise)
+        filled: Screen = {self.parts.header: lists_view.header(user.name, self.texts)}
+        filled |= await self._firms(principal, "", place.enterprise)
+        filled |= {part: gr.update(interactive=True) for part in (self.parts.new, self.parts.search)}
         async for screen in self._open(principal, place.conversation):
-            yield screen
+            yield filled | screen
+            filled = {}
 
     async def ask(
         self,
@@ -192,7 +197,7 @@ class Events:
 
     def _busy(self, busy: bool) -> Screen:
         """What is being answered can be stopped once it has an id: `_chat` shows the button then."""
-        return {self.parts.ask: gr.update(visible=not busy), self.parts.stop: _hide()}
+        return {self.parts.ask: gr.update(visible=not busy, interactive=True), self.parts.stop: _hide()}
 
     async def _history(self, principal: Principal, conversation: str | None) -> str:
         return lists_view.history(await self.desk.threads(principal), conversation, self.texts)
