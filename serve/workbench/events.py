@@ -62,8 +62,10 @@ class Events:
         try:
             day = _day(as_of, self.texts)
             earlier = await self.desk.turns(principal, conversation) if conversation else ()
-        except BaguiError as error:
-            raise gr.Error(self.texts.error(error.code, error.message), print_exception=False) from error
+        except BaguiError as error:  # an error raised would wipe every part of the page
+            self._say(self.texts.error(error.code, error.message))
+            yield {self.parts.question: gr.skip()}
+            return
         turn = Turn(question=wanted, conversation=conversation or "", enterprise=enterprise)
         yield {
             self.parts.question: "",
@@ -121,7 +123,7 @@ class Events:
                 return evidence_view.cited(answer_id, found, self.texts)
             return evidence_view.source_list(await self.desk.turn(principal, answer_id), self.texts)
         except BaguiError as error:
-            raise gr.Error(self.texts.error(error.code, error.message), print_exception=False) from error
+            return evidence_view.empty(self.texts, self.texts.error(error.code, error.message))
 
     async def judge(self, event: gr.EventData, conversation: str | None, request: gr.Request) -> Screen:
         """A thumb: up is recorded at once, down first asks for the reason."""
@@ -130,7 +132,7 @@ class Events:
         if getattr(event, "act", "") == "down":
             return {self.parts.answer: answer_id, self.parts.opinion: gr.update(visible=True)}
         await self.desk.give_feedback(principal, answer_id, "up")
-        gr.Info(self.texts("feedback_thanks"))
+        self._say(self.texts("feedback_thanks"))
         return await self._again(principal, conversation)
 
     async def complain(
@@ -138,7 +140,7 @@ class Events:
     ) -> Screen:
         _, principal = await self.desk.principal(request.username or "")
         await self.desk.give_feedback(principal, answer_id, "down", reason, comment)
-        gr.Info(self.texts("feedback_thanks"))
+        self._say(self.texts("feedback_thanks"))
         return {self.parts.comment: "", **await self._again(principal, conversation)}
 
     def example(self, event: gr.EventData) -> str:
@@ -174,6 +176,9 @@ class Events:
     async def _again(self, principal: Principal, conversation: str | None) -> Screen:
         turns = await self.desk.turns(principal, conversation) if conversation else ()
         return {self.parts.chat: messages(turns, self.texts), self.parts.opinion: _hide()}
+
+    def _say(self, text: str) -> None:
+        gr.Info(text, duration=5, title=self.texts("brand"))
 
     def _blank(self) -> Screen:
         empty: Screen = {self.parts.chat: [], self.parts.conversation: None, self.parts.answer: ""}

@@ -17,8 +17,9 @@ from serve.workbench.said import whole
 _FIGURE = re.compile(r"[-+]?\d[\d,.]*")
 
 
-def empty(texts: Texts) -> str:
-    return f'<div class="panel empty">{escape(texts("evidence_empty"))}</div>'
+def empty(texts: Texts, problem: str = "") -> str:
+    """The panel without evidence: how to come to some, or why there is none."""
+    return f'<div class="panel empty">{escape(problem or texts("evidence_empty"))}</div>'
 
 
 def source_list(turn: Turn, texts: Texts) -> str:

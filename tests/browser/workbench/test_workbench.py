@@ -248,6 +248,17 @@ def test_journey_12_the_as_of_day_changes_the_law_cited(visit, site, screen):
     screen(page, "workbench-as-of")
 
 
+def test_a_day_that_is_none_is_told_and_leaves_the_page_as_it_was(visit, site):
+    page = visit()
+    sign_in(page, site)
+    page.fill("#as-of input", "2024-13-77")
+    page.keyboard.press("Tab")
+    ask(page, TERM)
+    page.wait_for_selector(".toast-body:has-text('基准日应为')")
+    assert page.locator(".welcome").is_visible() and page.locator(".panel.empty").is_visible()
+    assert page.input_value("#question textarea") == TERM
+
+
 PICTURES = {
     "radar": ("enterprise_portrait", {}),
     "waterfall": (
