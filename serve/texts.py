@@ -1,11 +1,13 @@
 """The interface texts: one catalogue, Chinese and English.
 
-`python -m serve.texts` writes the widget's part of it, `--check` says whether that is up to date.
+`python -m serve.texts` writes the widget's part of it, `--check` says whether that is up to date. The fixed words of
+data, which is Chinese, are there as well: `word` gives the reader's.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ import yaml
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 WIDGET_PART = Path(__file__).parent / "widget" / "texts.json"
+
+_FIELD = re.compile(r"\{\w+\}")
 
 Entries = Mapping[str, Mapping[str, str]]
 
@@ -37,9 +41,26 @@ class Texts:
         """The text of a coded value, such as `legal_in_force`; nothing for none."""
         return self(f"{group}_{value}") if value else ""
 
+    def word(self, text: str) -> str:
+        """A fixed word of the data in the reader's language, such as a stage or a unit; any other text as it is."""
+        if self.language == "zh" or not text:
+            return text
+        known = words()
+        if text in known:
+            return known[text]
+        for pattern, said in _patterns():
+            if found := pattern.fullmatch(text):
+                return said.format(**{name: self.word(part) for name, part in found.groupdict().items()})
+        listed = text.split("、")
+        return ", ".join(known[one] for one in listed) if all(one in known for one in listed) else text
+
     def tool(self, name: str, title: str = "") -> str:
         """A tool's name for people; `title` is its own, in Chinese."""
         return self.entries.get(f"tool_{name}", title or name)
+
+    def part(self, name: str) -> str:
+        """A part of the server that is degraded, for people."""
+        return self.entries.get(f"part_{name}", name)
 
     def error(self, code: str, message: str) -> str:
         """An error as a person is told it: the server's own words in Chinese, else the text of its code."""
@@ -49,6 +70,31 @@ class Texts:
 @cache
 def catalogue() -> Mapping[str, Entries]:
     """The entries of `texts.yaml` by who says them: `both`, `workbench`, `widget`, `reference`. No name is in two of them."""
+    return {part: entries for part, entries in _file().items() if part != "words"}
+
+
+@cache
+def words() -> Mapping[str, str]:
+    """The fixed words of the data by their Chinese, in English. The same word has one English wherever it stands."""
+    return {zh: en for group in _file()["words"].values() for zh, en in group.items()}
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Words with a part that varies; of two that fit, the one that fixes more of the text comes first."""
+    varying = sorted((zh for zh in words() if "{" in zh), key=lambda zh: -len(_FIELD.sub("", zh)))
+    return tuple(
+        (re.compile("".join(_part(piece) for piece in re.split(r"(\{\w+\})", zh))), words()[zh])
+        for zh in varying
+    )
+
+
+def _part(piece: str) -> str:
+    return f"(?P<{piece[1:-1]}>.+)" if _FIELD.fullmatch(piece) else re.escape(piece)
+
+
+@cache
+def _file() -> dict[str, dict[str, dict[str, str]]]:
     read: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
         Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8")
     )

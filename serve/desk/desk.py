@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from assistant.answer import AnswerEvent, Evidence, Started, ToolCall
@@ -43,11 +43,15 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class CitedEvidence:
-    """What a citation mark opens: the evidence, and its neighbours or the tool call behind it."""
+    """What a citation mark opens: the evidence, and its neighbours or the tool call behind it.
+
+    `labels` names the call's inputs in the domain's words.
+    """
 
     evidence: Evidence
     around: Surroundings | None = None
     call: ToolCall | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class Desk:
@@ -150,7 +154,8 @@ class Desk:
             raise NotFound("该引用没有可显示的依据", code="evidence_not_found", param="n")
         if item.kind == "tool":
             calls = turn.answer.tool_calls if turn.answer else ()
-            return CitedEvidence(item, call=next((one for one in calls if one.id == item.id), None))
+            call = next((one for one in calls if one.id == item.id), None)
+            return CitedEvidence(item, call=call, labels=self._labels(call.name) if call else {})
         async with self._house.bagui.store.reading() as session:
             around = await surroundings(session, principal, item.id, today=today_in_shanghai())
         return CitedEvidence(item, around=around)
@@ -197,9 +202,12 @@ class Desk:
         declared = self._house.bagui.assistant.catalogue.get(step.name)
         if declared is None or step.labels:
             return step
-        described = declared.parameters.get("properties", {})
-        labels = {name: str(about.get("description", name)) for name, about in described.items()}
-        return replace(step, title=step.title or declared.title, labels=labels)
+        return replace(step, title=step.title or declared.title, labels=self._labels(step.name))
+
+    def _labels(self, tool: str) -> dict[str, str]:
+        declared = self._house.bagui.assistant.catalogue.get(tool)
+        described = declared.parameters.get("properties", {}) if declared else {}
+        return {name: str(about.get("description", name)) for name, about in described.items()}
 
     async def _follow(self, generation: Generation, turn: Turn) -> AsyncIterator[Turn]:
         """The turn after each event so far and to come."""

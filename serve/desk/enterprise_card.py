@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.store.enterprises import Enterprise
+from serve.texts import Texts
 
 Warning = Literal["red", "amber", "none"]
 _RED_LABELS = {"经营异常": "label_abnormal"}
@@ -53,16 +54,18 @@ def card_of(enterprise: Enterprise) -> EnterpriseCard:
     )
 
 
-def matching(cards: Iterable[EnterpriseCard], query: str) -> tuple[EnterpriseCard, ...]:
-    """Those in which every word of the query occurs: in name, code, place, industry, stage or a label."""
+def matching(cards: Iterable[EnterpriseCard], query: str, texts: Texts) -> tuple[EnterpriseCard, ...]:
+    """Those in which every word of the query occurs: in name, code, place, industry, stage or a label.
+
+    A fixed word is found by its Chinese and as the reader sees it.
+    """
     words = _plain(query).split()
-    return tuple(card for card in cards if all(word in _searched(card) for word in words))
+    return tuple(card for card in cards if all(word in _searched(card, texts) for word in words))
 
 
-def _searched(card: EnterpriseCard) -> str:
-    return _plain(
-        " ".join((card.name, card.code, card.city, card.industry, card.stage, card.size, *card.labels))
-    )
+def _searched(card: EnterpriseCard, texts: Texts) -> str:
+    fixed = (card.city, card.industry, card.stage, card.size, *card.labels)
+    return _plain(" ".join((card.name, card.code, *fixed, *(texts.word(word) for word in fixed))))
 
 
 def _plain(text: str) -> str:

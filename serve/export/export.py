@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from docx import Document
 from docx.document import Document as Docx
@@ -14,7 +15,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
-from assistant.answer import Citation, ToolCall
+from assistant.answer import Citation, Fact, ToolCall
 from assistant.errors import NotFound
 from assistant.today import SHANGHAI
 from serve.desk.turn import Turn
@@ -56,7 +57,12 @@ def _made(turns: Sequence[Turn], title: str, identity: str, texts: Texts) -> Exp
     _paragraph(document, texts("ai_label"), size=10, bold=True, color=_GREEN)
     _paragraph(document, f"{texts('brand')} · {title}", size=18, bold=True)
     now = datetime.now(SHANGHAI)
-    _paragraph(document, f"{texts('doc_made_at')}：{now:%Y-%m-%d %H:%M}", size=9, color=_QUIET)
+    _paragraph(
+        document,
+        texts("doc_pair", label=texts("doc_made_at"), value=f"{now:%Y-%m-%d %H:%M}"),
+        size=9,
+        color=_QUIET,
+    )
     _paragraph(document, texts("ai_notice"), size=9, color=_QUIET)
     for turn in turns:
         _turn(document, turn, texts)
@@ -96,7 +102,7 @@ def _turn(document: Docx, turn: Turn, texts: Texts) -> None:
     if made.missing:
         _heading(document, texts("doc_missing"))
         for gap in made.missing:
-            _paragraph(document, f"· {gap}")
+            _paragraph(document, f"· {texts.word(gap)}")
     if made.citations:
         _heading(document, texts("doc_citations"))
         for citation in made.citations:
@@ -129,7 +135,7 @@ def _call(document: Docx, call: ToolCall, texts: Texts) -> None:
     outcome = texts("step_done" if call.ok else "step_failed")
     _paragraph(document, f"{texts.tool(call.name)} · {outcome}", bold=True)
     if call.error:
-        _paragraph(document, call.error, size=10)
+        _paragraph(document, texts.word(call.error), size=10)
     if call.result is None:
         return
     result = call.result
@@ -139,12 +145,21 @@ def _call(document: Docx, call: ToolCall, texts: Texts) -> None:
         version = texts("rule_version", version=result.rule.version)
         _paragraph(document, f"{texts('rule')} {result.rule.id} · {version}", size=9, color=_QUIET)
     for fact in result.facts:
-        _paragraph(document, f"· {fact.text()}", size=10)
+        _paragraph(document, f"· {_fact(fact, texts)}", size=10)
     for step in result.trace:
-        parts = [step.label, texts.named("outcome", step.outcome), step.detail, step.clause]
-        _paragraph(document, "› " + "；".join(part for part in parts if part), size=10)
+        parts = [texts.word(step.label), texts.named("outcome", step.outcome), step.detail, step.clause]
+        _paragraph(document, "› " + texts("clause_mark").join(part for part in parts if part), size=10)
     for gap in result.missing:
-        _paragraph(document, f"{texts('missing')}：{gap}", size=10)
+        _paragraph(document, texts("doc_pair", label=texts("missing"), value=texts.word(gap)), size=10)
+
+
+def _fact(fact: Fact, texts: Texts) -> str:
+    if texts.language == "zh":
+        return fact.text()
+    value = f"{fact.value:f}" if isinstance(fact.value, Decimal) else texts.word(fact.value)
+    unit = fact.unit if fact.unit == "%" else f" {texts.word(fact.unit)}"
+    period = f" ({texts.word(fact.period)})" if fact.period else ""
+    return texts("doc_pair", label=f"{texts.word(fact.label)}{period}", value=f"{value}{unit}".strip())
 
 
 def _heading(document: Docx, text: str) -> None:

@@ -25,6 +25,15 @@ document.addEventListener('click', (click) => {
     trigger(EVENTS[act], {act, rest: rest.map(decodeURIComponent)});
   }
 });
+// Enter asks, as people expect of a chat; with Shift it is a new line, and while an input method composes it is the method's.
+const entered = (press) => {
+  if (press.key !== 'Enter' || !(press.target instanceof Element) || !press.target.matches('#question textarea')) return;
+  press.stopPropagation();
+  if (press.type !== 'keydown' || press.shiftKey || press.isComposing || press.keyCode === 229) return;
+  press.preventDefault();
+  document.querySelector('#ask')?.click();
+};
+for (const kind of ['keydown', 'keypress']) document.addEventListener(kind, entered, true);
 // The chat names every message by its source text; a screen reader should read the message instead.
 const unname = () => document.querySelectorAll('#chat [data-testid][aria-label]').forEach((m) => m.removeAttribute('aria-label'));
 new MutationObserver(unname).observe(document.body, {childList: true, subtree: true, attributes: true, attributeFilter: ['aria-label']});

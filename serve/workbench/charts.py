@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -61,7 +62,7 @@ def fan(picture: Picture, texts: Texts) -> go.Figure:
 
 def radar(picture: Picture, texts: Texts) -> go.Figure:
     """One axis for each domain; a domain that was not read is named under the chart, not drawn as zero."""
-    axes = [str(axis) for axis in picture["axes"]]
+    axes = [_wrapped(texts.word(str(axis)), 7) for axis in picture["axes"]]
     values = picture["values"]
     read = [(axis, float(value)) for axis, value in zip(axes, values, strict=True) if value is not None]
     unread = [axis for axis, value in zip(axes, values, strict=True) if value is None]
@@ -85,7 +86,7 @@ def radar(picture: Picture, texts: Texts) -> go.Figure:
     )  # fmt: skip
     dressed = _dressed(figure, texts("chart_radar"))
     if unread:
-        missing = texts("chart_radar_missing", names="、".join(unread))
+        missing = texts("chart_radar_missing", names=texts("list_mark").join(unread).replace("<br>", " "))
         dressed.add_annotation(
             text=missing, x=0.5, y=-0.16, xref="paper", yref="paper", showarrow=False, font={"size": 11, "color": MUTED}
         )  # fmt: skip
@@ -99,7 +100,7 @@ def waterfall(picture: Picture, texts: Texts) -> go.Figure:
     amounts = [float(step["amount"]) for step in steps]
     figure = go.Figure()
     figure.add_waterfall(
-        x=[_wrapped(str(step["label"])) for step in steps],
+        x=[_wrapped(texts.word(str(step["label"]))) for step in steps],
         y=amounts,
         measure=["absolute" if step.get("total") else "relative" for step in steps],
         text=[str(step["amount"]) for step in steps],
@@ -117,9 +118,9 @@ def waterfall(picture: Picture, texts: Texts) -> go.Figure:
     return dressed
 
 
-def _wrapped(label: str, width: int = 5) -> str:
-    """Labels of several lines stand upright side by side."""
-    return "<br>".join(label[start : start + width] for start in range(0, len(label), width))
+def _wrapped(label: str, characters: int = 5) -> str:
+    """Lines of so many Chinese characters, or as wide in letters: labels then stand upright side by side."""
+    return "<br>".join(wrap(label, characters * 2 if label.isascii() else characters))
 
 
 _KINDS: dict[str, Callable[[Picture, Texts], go.Figure]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from serve.desk.turn import Step, Turn
@@ -44,13 +44,13 @@ def _thought(step: Step, texts: Texts) -> ChatMessage:
 
 def _step_body(step: Step, texts: Texts) -> str:
     rows = [
-        f"<tr><th>{inert(_label(step, name, texts))}</th><td>{inert(_value(value, texts))}</td></tr>"
-        for name, value in step.arguments.items()
+        f"<tr><th>{inert(name)}</th><td>{inert(value)}</td></tr>"
+        for name, value in inputs(step.arguments, step.labels, texts)
     ]
-    inputs = f"<table>{''.join(rows)}</table>" if rows else inert(texts("step_no_inputs"))
-    lines = [f"<p>{inert(texts('step_inputs'))}</p>{inputs}"]
+    given = f"<table>{''.join(rows)}</table>" if rows else inert(texts("step_no_inputs"))
+    lines = [f"<p>{inert(texts('step_inputs'))}</p>{given}"]
     if step.error:
-        lines.append(f'<p class="problem">{inert(step.error)}</p>')
+        lines.append(f'<p class="problem">{inert(texts.word(step.error))}</p>')
     tail = [f"<code>{inert(step.name)}</code>"]
     if step.chosen_by:
         tail.append(inert(texts(f"step_by_{step.chosen_by}")))
@@ -58,13 +58,13 @@ def _step_body(step: Step, texts: Texts) -> str:
     return f'<div class="step">{"".join(lines)}</div>'
 
 
-def _label(step: Step, name: str, texts: Texts) -> str:
-    """The tool's own words for an argument are Chinese; in English its name reads well enough."""
-    return (
-        re.split("[，；]", step.labels.get(name, name))[0]
-        if texts.language == "zh"
-        else name.replace("_", " ")
-    )
+def inputs(
+    arguments: Mapping[str, Any], labels: Mapping[str, str], texts: Texts
+) -> Iterator[tuple[str, str]]:
+    """Name and value of each input of a tool. Its own words for them are Chinese; in English a name reads well enough."""
+    for name, value in arguments.items():
+        label = re.split("[，；]", labels.get(name, name))[0] if texts.language == "zh" else name
+        yield label.replace("_", " "), _value(value, texts)
 
 
 def _value(value: Any, texts: Texts) -> str:
@@ -105,12 +105,16 @@ def _about(turn: Turn, texts: Texts) -> str:
     made = turn.answer
     if made is not None:
         if made.missing:
-            items = "".join(f"<li>{inert(item)}</li>" for item in made.missing)
+            items = "".join(f"<li>{inert(texts.word(item))}</li>" for item in made.missing)
             notes.append(f'<div class="missing"><b>{inert(texts("missing"))}</b><ul>{items}</ul></div>')
         if made.verification.withheld:
             notes.append(_notice(texts("withheld", count=made.verification.withheld)))
         if made.degraded:
-            notes.append(_notice(texts("degraded", parts="、".join(made.degraded))))
+            notes.append(
+                _notice(
+                    texts("degraded", parts=texts("list_mark").join(texts.part(one) for one in made.degraded))
+                )
+            )
     return "".join(notes) + _foot(turn, texts)
 
 

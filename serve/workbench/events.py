@@ -32,13 +32,18 @@ class Events:
         self.parts = parts
 
     async def enter(self, request: gr.Request) -> AsyncIterator[Screen]:
-        """A page that is opened: lists, the place where its user left off, and an answer still being made."""
+        """A page that is opened: lists, the place where its user left off, and an answer still being made.
+
+        What can be pressed wakes with the first screen, which has all of it: nothing done by hand comes before it.
+        """
         user, principal = await self.desk.principal(request.username or "")
         place = self.desk.place(principal)
-        header = {self.parts.header: lists_view.header(user.name, self.texts)}
-        yield header | await self._firms(principal, "", place.enterprise)
+        filled: Screen = {self.parts.header: lists_view.header(user.name, self.texts)}
+        filled |= await self._firms(principal, "", place.enterprise)
+        filled |= {part: gr.update(interactive=True) for part in (self.parts.new, self.parts.search)}
         async for screen in self._open(principal, place.conversation):
-            yield screen
+            yield filled | screen
+            filled = {}
 
     async def ask(
         self,
@@ -57,8 +62,10 @@ class Events:
         try:
             day = _day(as_of, self.texts)
             earlier = await self.desk.turns(principal, conversation) if conversation else ()
-        except BaguiError as error:
-            raise gr.Error(self.texts.error(error.code, error.message), print_exception=False) from error
+        except BaguiError as error:  # an error raised would wipe every part of the page
+            self._say(self.texts.error(error.code, error.message))
+            yield {self.parts.question: gr.skip()}
+            return
         turn = Turn(question=wanted, conversation=conversation or "", enterprise=enterprise)
         yield {
             self.parts.question: "",
@@ -103,7 +110,7 @@ class Events:
     async def find(self, query: str, request: gr.Request) -> str:
         """Only the list: what is chosen may change while this is on its way."""
         _, principal = await self.desk.principal(request.username or "")
-        cards = matching(await self.desk.enterprises(principal), query or "")
+        cards = matching(await self.desk.enterprises(principal), query or "", self.texts)
         return lists_view.enterprises(cards, self.desk.place(principal).enterprise, self.texts)
 
     async def show_evidence(self, event: gr.EventData, request: gr.Request) -> str:
@@ -116,7 +123,7 @@ class Events:
                 return evidence_view.cited(answer_id, found, self.texts)
             return evidence_view.source_list(await self.desk.turn(principal, answer_id), self.texts)
         except BaguiError as error:
-            raise gr.Error(self.texts.error(error.code, error.message), print_exception=False) from error
+            return evidence_view.empty(self.texts, self.texts.error(error.code, error.message))
 
     async def judge(self, event: gr.EventData, conversation: str | None, request: gr.Request) -> Screen:
         """A thumb: up is recorded at once, down first asks for the reason."""
@@ -125,7 +132,7 @@ class Events:
         if getattr(event, "act", "") == "down":
             return {self.parts.answer: answer_id, self.parts.opinion: gr.update(visible=True)}
         await self.desk.give_feedback(principal, answer_id, "up")
-        gr.Info(self.texts("feedback_thanks"))
+        self._say(self.texts("feedback_thanks"))
         return await self._again(principal, conversation)
 
     async def complain(
@@ -133,7 +140,7 @@ class Events:
     ) -> Screen:
         _, principal = await self.desk.principal(request.username or "")
         await self.desk.give_feedback(principal, answer_id, "down", reason, comment)
-        gr.Info(self.texts("feedback_thanks"))
+        self._say(self.texts("feedback_thanks"))
         return {self.parts.comment: "", **await self._again(principal, conversation)}
 
     def example(self, event: gr.EventData) -> str:
@@ -170,6 +177,9 @@ class Events:
         turns = await self.desk.turns(principal, conversation) if conversation else ()
         return {self.parts.chat: messages(turns, self.texts), self.parts.opinion: _hide()}
 
+    def _say(self, text: str) -> None:
+        gr.Info(text, duration=5, title=self.texts("brand"))
+
     def _blank(self) -> Screen:
         empty: Screen = {self.parts.chat: [], self.parts.conversation: None, self.parts.answer: ""}
         empty |= {self.parts.chart: gr.update(value=None, visible=False), self.parts.acts: ""}
@@ -192,7 +202,7 @@ class Events:
 
     def _busy(self, busy: bool) -> Screen:
         """What is being answered can be stopped once it has an id: `_chat` shows the button then."""
-        return {self.parts.ask: gr.update(visible=not busy), self.parts.stop: _hide()}
+        return {self.parts.ask: gr.update(visible=not busy, interactive=True), self.parts.stop: _hide()}
 
     async def _history(self, principal: Principal, conversation: str | None) -> str:
         return lists_view.history(await self.desk.threads(principal), conversation, self.texts)
@@ -201,7 +211,9 @@ class Events:
         cards = await self.desk.enterprises(principal)
         held = next((card for card in cards if card.code == chosen), None)
         return {
-            self.parts.firms: lists_view.enterprises(matching(cards, query or ""), chosen, self.texts),
+            self.parts.firms: lists_view.enterprises(
+                matching(cards, query or "", self.texts), chosen, self.texts
+            ),
             self.parts.chosen: lists_view.chosen_enterprise(held, self.texts),
             self.parts.enterprise: held.code if held else None,
         }

@@ -7,17 +7,19 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from assistant.answer import Citation, Evidence, Fact, ToolCall, ToolResult, ToolSource, TraceStep
+from assistant.answer import Citation, Evidence, Fact, ToolResult, ToolSource, TraceStep
 from serve.desk.desk import CitedEvidence
 from serve.desk.turn import Turn
 from serve.texts import Texts
+from serve.workbench.conversation_view import inputs
 from serve.workbench.said import whole
 
 _FIGURE = re.compile(r"[-+]?\d[\d,.]*")
 
 
-def empty(texts: Texts) -> str:
-    return f'<div class="panel empty">{escape(texts("evidence_empty"))}</div>'
+def empty(texts: Texts, problem: str = "") -> str:
+    """The panel without evidence: how to come to some, or why there is none."""
+    return f'<div class="panel empty">{escape(problem or texts("evidence_empty"))}</div>'
 
 
 def source_list(turn: Turn, texts: Texts) -> str:
@@ -56,7 +58,7 @@ def cited(answer_id: str, found: CitedEvidence, texts: Texts) -> str:
         f"<h3>{escape(_title(item, found.call.name if found.call else None, texts))}</h3>"
         f'<a class="all" href="#do/sources/{escape(answer_id)}">{escape(texts("evidence"))} ›</a></div>'
     )
-    body = _tool(item, found.call, texts) if item.kind == "tool" else _passage(found, texts)
+    body = _tool(found, texts) if item.kind == "tool" else _passage(found, texts)
     return f'<div class="panel">{head}{_chips(item, texts)}{body}</div>'
 
 
@@ -76,7 +78,7 @@ def _passage(found: CitedEvidence, texts: Texts) -> str:
     item, around = found.evidence, found.around
     rows = [
         (texts("locator"), item.locator),
-        (texts("status"), f"{texts.named('legal', item.status)}（{texts('as_of_day', day=item.as_of)}）"),
+        (texts("status"), texts("status_on", status=texts.named("legal", item.status), day=item.as_of)),
         (texts("effective"), _period(item.effective_from, item.effective_to, texts)),
         (texts("authority"), texts.named("authority", item.authority)),
         (texts("confidence"), texts.named("confidence", item.confidence)),
@@ -97,10 +99,11 @@ def _neighbour(label: str, passage: Any) -> str:
     return f'<details class="beside"><summary>{escape(title)}</summary><div>{_lines(passage.text)}</div></details>'
 
 
-def _tool(item: Evidence, call: ToolCall | None, texts: Texts) -> str:
+def _tool(found: CitedEvidence, texts: Texts) -> str:
+    item, call = found.evidence, found.call
     result = call.result if call else None
     if call is None or result is None:
-        reason = call.error if call and call.error else ""
+        reason = texts.word(call.error or "") if call else ""
         return f'<p class="notice">{escape(reason)}</p><blockquote>{_lines(item.text)}</blockquote>'
     parts = [f'<p class="quiet">{escape(call.name)} · {escape(texts("as_of_day", day=result.as_of))}</p>']
     if result.requires_human:
@@ -110,10 +113,11 @@ def _tool(item: Evidence, call: ToolCall | None, texts: Texts) -> str:
         parts.append(f'<h4>{escape(texts("conclusion"))}</h4><ul class="plain">{said}</ul>')
     parts += [_rule(result, texts), _facts(result.facts, texts), _trace(result.trace, texts)]
     if result.missing:
-        gaps = "".join(f"<li>{escape(gap)}</li>" for gap in result.missing)
+        gaps = "".join(f"<li>{escape(texts.word(gap))}</li>" for gap in result.missing)
         parts.append(f'<div class="missing"><b>{escape(texts("missing"))}</b><ul>{gaps}</ul></div>')
     if result.inputs_used:
-        used = _rows([(name, str(value)) for name, value in result.inputs_used.items()])
+        given = {name: value for name, value in result.inputs_used.items() if value is not None}
+        used = _rows(list(inputs(given, found.labels, texts)))
         parts.append(f"<details><summary>{escape(texts('inputs_used'))}</summary>{used}</details>")
     parts.append(_sources(result.sources, texts))
     return "".join(parts)
@@ -130,12 +134,18 @@ def _rule(result: ToolResult, texts: Texts) -> str:
 def _facts(facts: tuple[Fact, ...], texts: Texts) -> str:
     if not facts:
         return ""
-    rows = "".join(
-        f"<tr><th>{escape(fact.label)}<small>{escape(fact.period)}</small></th>"
-        f"<td{'' if _FIGURE.fullmatch(str(fact.value)) else ' class=words'}>{escape(str(fact.value))}<small>{escape(fact.unit)}</small></td></tr>"
-        for fact in facts
-    )
+    rows = "".join(_fact(fact, texts) for fact in facts)
     return f'<h4>{escape(texts("facts"))}</h4><table class="facts">{rows}</table>'
+
+
+def _fact(fact: Fact, texts: Texts) -> str:
+    label, period, unit = (escape(texts.word(text)) for text in (fact.label, fact.period, fact.unit))
+    value = str(fact.value)
+    shape = "" if _FIGURE.fullmatch(value) else " class=words"
+    return (
+        f"<tr><th>{label}<small>{period}</small></th>"
+        f"<td{shape}>{escape(texts.word(value))}<small>{unit}</small></td></tr>"
+    )
 
 
 def _trace(trace: tuple[TraceStep, ...], texts: Texts) -> str:
@@ -143,8 +153,8 @@ def _trace(trace: tuple[TraceStep, ...], texts: Texts) -> str:
     if not trace:
         return ""
     rows = "".join(
-        f'<li class="{step.outcome or "step"}"><b>{escape(step.label)}</b>'
-        + (f"<i>{escape(texts.named('outcome', step.outcome))}</i>" if step.outcome else "")
+        f'<li class="{step.outcome or "step"}"><b>{escape(texts.word(step.label))}</b>'
+        + (f" <i>{escape(texts.named('outcome', step.outcome))}</i>" if step.outcome else "")
         + (f"<p>{whole(step.detail)}</p>" if step.detail else "")
         + (f'<p class="clause">{escape(step.clause)}</p>' if step.clause else "")
         + "</li>"
@@ -156,12 +166,16 @@ def _trace(trace: tuple[TraceStep, ...], texts: Texts) -> str:
 def _sources(sources: tuple[ToolSource, ...], texts: Texts) -> str:
     if not sources:
         return ""
-    rows = "".join(f"<li>{escape(_source(source, texts))}</li>" for source in sources)
+    rows = "".join(f"<li>{whole(_source(source, texts))}</li>" for source in sources)
     return f'<h4>{escape(texts("sources"))}</h4><ul class="plain">{rows}</ul>'
 
 
 def _source(source: ToolSource, texts: Texts) -> str:
-    parts = [source.title, source.locator, source.as_of.isoformat() if source.as_of else ""]
+    parts = [
+        texts.word(source.title),
+        texts.word(source.locator),
+        source.as_of.isoformat() if source.as_of else "",
+    ]
     parts.append(texts.named("authority", source.authority))
     if source.data is not None and source.data.consent:
         parts.append(texts("consent_note", consent=source.data.consent))

@@ -44,7 +44,7 @@ class Parts:
 
 
 def lay_out(texts: Texts) -> Parts:
-    """Makes every component inside the current `gr.Blocks`."""
+    """Makes every component inside the current `gr.Blocks`. What starts something sleeps until the page is filled."""
     made: dict[str, object] = {
         "conversation": gr.State(None),
         "enterprise": gr.State(None),
@@ -64,13 +64,14 @@ def lay_out(texts: Texts) -> Parts:
 
 
 def _left(texts: Texts) -> dict[str, object]:
-    new = gr.Button(texts("new_conversation"), elem_id="new", variant="primary", size="md")
+    new = gr.Button(texts("new_conversation"), elem_id="new", variant="primary", size="md", interactive=False)
     gr.HTML(f"<h3>{texts('enterprise')}</h3>", elem_classes="heading")
     search = gr.Textbox(
         placeholder=texts("enterprise_search"),
         show_label=False,
         container=False,
         elem_id="search",
+        interactive=False,
         max_lines=1,
     )
     firms = gr.HTML("", elem_id="firms")
@@ -121,7 +122,9 @@ def _middle(texts: Texts) -> dict[str, object]:
             placeholder=texts("ask_placeholder"), show_label=False, container=False, lines=2, max_lines=8,
             scale=1, elem_id="question", submit_btn=False, autofocus=True, max_length=8_000,
         )  # fmt: skip
-        ask = gr.Button(texts("ask"), variant="primary", scale=0, min_width=96, elem_id="ask")
+        ask = gr.Button(
+            texts("ask"), variant="primary", scale=0, min_width=96, elem_id="ask", interactive=False
+        )
         stop = gr.Button(texts("stop"), variant="stop", scale=0, min_width=96, visible=False, elem_id="stop")
     return {
         "chosen": chosen, "acts": acts, "chat": chat, "opinion": opinion, "reason": reason, "comment": comment,

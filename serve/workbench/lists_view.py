@@ -52,14 +52,14 @@ def enterprises(cards: Sequence[EnterpriseCard], chosen: str | None, texts: Text
 
 
 def _enterprise(card: EnterpriseCard, chosen: bool, texts: Texts) -> str:
-    why = "；".join(texts(reason) for reason in card.reasons) or texts(_WARNING_TEXTS[card.warning])
-    place = " · ".join(part for part in (card.city, card.industry, card.size) if part)
+    why = _why(card, texts) or texts(_WARNING_TEXTS[card.warning])
+    place = " · ".join(texts.word(part) for part in (card.city, card.industry, card.size) if part)
     return (
         f'<a class="item firm{" on" if chosen else ""}" href="#do/choose/{quote(card.code, safe="")}"'
         f' title="{escape(card.name)}&#10;{escape(why)}">'
         f'<span class="dot {card.warning}" role="img" aria-label="{escape(why)}"></span>'
         f"<span><b>{escape(card.short_name or card.name)}</b><small>{escape(place)}</small></span>"
-        f'<span class="stage {card.warning}">{escape(card.stage)}</span></a>'
+        f'<span class="stage {card.warning}">{escape(texts.word(card.stage))}</span></a>'
     )
 
 
@@ -67,18 +67,23 @@ def chosen_enterprise(card: EnterpriseCard | None, texts: Texts) -> str:
     """The enterprise that questions are about, in full, above the conversation."""
     if card is None:
         return f'<div class="chosen nothing">{escape(texts("no_enterprise"))}</div>'
-    why = "；".join(texts(reason) for reason in card.reasons)
+    why = _why(card, texts)
     warning = f'<span class="why {card.warning}">{escape(why)}</span>' if why else ""
     said = [
         label for label in card.labels if not (card.fictional and "虚构" in label and "虚构" in card.name)
     ]
-    labels = "".join(f'<span class="chip">{escape(label)}</span>' for label in said[:2])
+    labels = "".join(f'<span class="chip">{escape(texts.word(label))}</span>' for label in said[:2])
     return (
         f'<div class="chosen"><span class="dot {card.warning}"></span><b>{escape(card.name)}</b>'
-        f'<span class="stage {card.warning}">{escape(card.stage)}</span>{warning}'
+        f'<span class="stage {card.warning}">{escape(texts.word(card.stage))}</span>{warning}'
         f'<a class="act" href="#do/choose/">{escape(texts("enterprise_clear"))}</a>'
         f"<code>{escape(card.code)}</code>{labels}</div>"
     )
+
+
+def _why(card: EnterpriseCard, texts: Texts) -> str:
+    """The public marks that gave the colour."""
+    return texts("clause_mark").join(texts(reason) for reason in card.reasons)
 
 
 def history(threads: Sequence[Thread], opened: str | None, texts: Texts) -> str:

@@ -88,8 +88,7 @@ def connect(blocks: gr.Blocks, events: Events, parts: Parts) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     streams: list[Any] = [
         blocks.load(events.enter, None, every, **quiet),
-        gr.on(
-            [parts.ask.click, parts.question.submit],
+        parts.ask.click(
             events.ask,
             [parts.question, parts.conversation, parts.enterprise, parts.as_of],
             every,
@@ -112,7 +111,7 @@ def connect(blocks: gr.Blocks, events: Events, parts: Parts) -> None:
 
 def _changing(parts: Parts) -> tuple[Component | BlockContext, ...]:
     return (
-        parts.conversation, parts.enterprise, parts.answer, parts.header, parts.firms, parts.history,
+        parts.conversation, parts.enterprise, parts.answer, parts.header, parts.new, parts.search, parts.firms, parts.history,
         parts.chosen, parts.acts, parts.chat, parts.question, parts.ask, parts.stop, parts.opinion,
         parts.comment, parts.chart, parts.evidence,
     )  # fmt: skip

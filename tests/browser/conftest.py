@@ -43,8 +43,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in Path(str(item.fspath)).parents:
             item.add_marker(pytest.mark.browser)
-    # What the hostile texts leave behind would stand in the history of every picture, so they come last.
-    items.sort(key=lambda item: "tests/browser" in item.nodeid and "attack" in item.nodeid)
+    # What these leave behind would stand in the history of every picture, so they come last.
+    last = ("opening", "attack")
+    items.sort(key=lambda item: "tests/browser" in item.nodeid and any(part in item.nodeid for part in last))
 
 
 @dataclass

@@ -31,7 +31,7 @@ CALL = ToolCall(
     ok=True,
     result=ToolResult(
         as_of=DAY,
-        facts=(Fact(label="净损失", value=Decimal("200"), unit="万元"),),
+        facts=(Fact(label="不良贷款净损失", value=Decimal("200"), unit="万元"),),
         rule=RuleRef(id="gx-tech-loan", version="2026", status="in_force"),
         trace=(TraceStep(label="首贷", detail="未提供", outcome="unknown", clause="补偿对象"),),
         missing=("补偿比例原文未取得",),
@@ -119,6 +119,11 @@ def test_a_conversation_holds_every_turn_in_english_too():
     assert said.index("最长几年？") < said.index("还没答完")
     assert "AI-generated" in said and "In force" in said and EN("doc_no_answer") in said
     assert label(export_conversation([turn(), open_turn], EN))["ProduceID"] == "conv_1"
+
+
+def test_the_words_of_a_tool_are_the_readers():
+    assert "· 不良贷款净损失：200万元" in lines(export_answer(turn(), ZH))
+    assert "· Net loss: 200 RMB 10k" in lines(export_answer(turn(), EN))
 
 
 def test_without_a_finished_answer_there_is_nothing_to_export():

@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 
 from assistant.glossary import glossary
+from assistant.store.domains import DOMAIN_TITLES
 from assistant.tools import catalogue as tools
-from serve.texts import LANGUAGES, WIDGET_PART, catalogue, texts, widget_part
+from knowledge.sample.contract import load_contract
+from knowledge.sample.generator import generate
+from knowledge.sample.names import CITIES
+from knowledge.sample.sectors import PURPOSES, SECTORS
+from serve.texts import LANGUAGES, WIDGET_PART, catalogue, texts, widget_part, words
 
 ROOT = Path(__file__).parents[2] / "serve"
 PYTHON = "".join(
@@ -70,6 +75,48 @@ def test_no_text_is_kept_for_nobody(part: str):
     assert unused == []
 
 
+def fixed_words() -> set[str]:
+    """What the data contract and the sample can say of an enterprise in words of their own."""
+    known = {sector.industry for sector in SECTORS} | {*CITIES, *PURPOSES, *DOMAIN_TITLES.values()}
+    for domain in load_contract().domains.values():
+        known |= {domain.title, domain.source}
+        known |= {one for field in domain.fields.values() for one in (field.title, field.unit) if one}
+    for enterprise in generate(300).enterprises:
+        known |= {enterprise.stage, enterprise.size, *enterprise.labels}
+    return known
+
+
+def test_every_fixed_word_of_the_data_has_its_english():
+    english = texts("en")
+    unsaid = {word for word in fixed_words() if re.search("[\u4e00-\u9fff]", english.word(word))}
+    assert unsaid == set()
+    assert all(texts("zh").word(word) == word for word in fixed_words())
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("用途为流动资金的概率", "Working capital, probability"),
+        ("截至2026-09-30", "as of 2026-09-30"),
+        (
+            "未取得该企业对“税务、社会保险”数据的有效授权",
+            "No valid consent of the enterprise for: Tax, Social insurance",
+        ),
+        ("南宁示例公司（虚构）·工商登记", "南宁示例公司（虚构） · Business register"),
+        ("流动资金贷款管理办法", "流动资金贷款管理办法"),
+        ("{brand}与<b>", "{brand}与<b>"),
+    ],
+)
+def test_what_varies_in_a_word_stands_in_its_english(word: str, said: str):
+    assert texts("en").word(word) == said
+
+
+def test_a_words_parts_that_vary_are_the_same_in_both_languages():
+    for zh, en in words().items():
+        assert {f for _, f, _, _ in FIELDS.parse(zh) if f} == {f for _, f, _, _ in FIELDS.parse(en) if f}, zh
+        assert not re.search("[\u4e00-\u9fff]", en), zh
+
+
 def test_what_the_widget_reads_is_its_part_of_the_catalogue():
     assert WIDGET_PART.read_text(encoding="utf-8") == widget_part(), "run `make docs`"
 
@@ -94,6 +141,7 @@ def test_a_term_has_the_glossarys_english():
         for _, name, entry in ENTRIES
         if entry["zh"] in english
     ]
+    named += [(zh, en.lower(), english[zh]) for zh, en in words().items() if zh in english]
     assert named and all(given == wanted for _, given, wanted in named), named
 
 

@@ -143,9 +143,42 @@ def test_journey_10_english(visit, site, screen):
     page.wait_for_selector("#evidence blockquote")
     assert "In force" in page.inner_text("#evidence")
     screen(page, "workbench-english")
-    chinese = re.compile("[\u4e00-\u9fff]")
-    for part in ("#new", "#ask", "#left .heading", "#header .label"):
-        assert not chinese.search(page.locator(part).first.inner_text()), part
+    page.fill("#search textarea, #search input", "distress")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.firm .stage')].every(s => s.innerText === 'Distress')"
+    )
+    assert page.locator(".firm").count() > 0
+    assert_english(page, ".firm small", ".firm .stage", "#new", "#ask", "#left .heading", "#header .label")
+
+
+def test_journey_10_english_names_every_fixed_word_of_a_portrait(visit, site, llm, screen):
+    page = visit(locale="en-US")
+    sign_in(page, site)
+    page.fill("#search textarea, #search input", site.demo["enterprise"])
+    page.wait_for_function("document.querySelectorAll('.firm').length === 1")
+    page.click(".firm")
+    page.wait_for_selector(".chosen code")
+    llm.script.extend([Reply(calls=(("enterprise_portrait", {}),)), Reply("好的。")])
+    ask(page, "这家企业的画像怎么样？")
+    ended(page)
+    page.wait_for_selector("#chart .polar")
+    page.click("#chat a.cite >> nth=-1")
+    page.wait_for_selector("#evidence .facts")
+    page.locator("#chat .thought-group").first.click()
+    assert_english(
+        page, ".chosen .stage", ".chosen .chip", ".thought-group", ".foot", "#chart .angularaxistick", "#evidence .top",
+        "#evidence h4", "#evidence .facts th", "#evidence .facts small", "#evidence .trace b", "#evidence .trace i",
+        "#evidence summary",
+    )  # fmt: skip
+    page.locator("#evidence .facts").scroll_into_view_if_needed()
+    page.wait_for_timeout(800)
+    screen(page, "workbench-english-portrait")
+
+
+def assert_english(page, *parts: str) -> None:
+    for part in parts:
+        said = page.locator(part).all_text_contents()
+        assert said and not re.search("[\u4e00-\u9fff]", "".join(said)), (part, said)
 
 
 def test_journey_3_a_closed_tab_finds_its_answer_on_return(visit, site, llm):
@@ -213,6 +246,17 @@ def test_journey_12_the_as_of_day_changes_the_law_cited(visit, site, screen):
     page.wait_for_selector("#evidence blockquote")
     assert "按2024-03-01判断" in page.inner_text("#evidence")
     screen(page, "workbench-as-of")
+
+
+def test_a_day_that_is_none_is_told_and_leaves_the_page_as_it_was(visit, site):
+    page = visit()
+    sign_in(page, site)
+    page.fill("#as-of input", "2024-13-77")
+    page.keyboard.press("Tab")
+    ask(page, TERM)
+    page.wait_for_selector(".toast-body:has-text('基准日应为')")
+    assert page.locator(".welcome").is_visible() and page.locator(".panel.empty").is_visible()
+    assert page.input_value("#question textarea") == TERM
 
 
 PICTURES = {

@@ -30,7 +30,7 @@ from serve.desk.turn import Step, Turn, after
 from serve.texts import texts
 from serve.workbench import conversation_view, evidence_view, lists_view
 
-ZH = texts("zh")
+ZH, EN = texts("zh"), texts("en")
 DAY = date(2026, 11, 23)
 EVIL = "<img src=http://evil.example/a onerror=x>\"'${alert(1)}"
 
@@ -102,7 +102,7 @@ def test_an_answer_says_what_is_missing_withheld_and_down():
         verification=Verification(withheld=2), as_of=DAY,
     )  # fmt: skip
     shown = conversation_view.answer(Turn(question="q", id="ans_1", state="finished", answer=answer), ZH)
-    assert "由AI生成" in shown and "部分回答" in shown and "llm" in shown and "有2句" in shown
+    assert "由AI生成" in shown and "部分回答" in shown and "配置的语言模型" in shown and "有2句" in shown
     check_no_markup_of(shown)
 
 
@@ -150,8 +150,10 @@ def test_colours_come_from_public_marks_and_say_why():
 
 def test_the_chooser_finds_by_every_word():
     cards = [card_of(firm("璟笙视觉", "成长期", "人工智能")), card_of(firm("霖峤机械", "成熟期", "制造业"))]
-    assert [card.name for card in matching(cards, "南宁 人工智能")] == ["璟笙视觉"]
-    assert len(matching(cards, "")) == 2 and not matching(cards, "南宁 银行")
+    assert [card.name for card in matching(cards, "南宁 人工智能", ZH)] == ["璟笙视觉"]
+    assert len(matching(cards, "", ZH)) == 2 and not matching(cards, "南宁 银行", ZH)
+    assert [card.name for card in matching(cards, "nanning growth", EN)] == ["璟笙视觉"]
+    assert [card.name for card in matching(cards, "成长期", EN)] == ["璟笙视觉"]
     assert ZH("enterprise_none") in lists_view.enterprises([], None, ZH)
 
 
