@@ -21,7 +21,8 @@ class Said:
 
 
 def named(version: StoredVersion) -> str:
-    return f"《{version.title}》{f'（{version.doc_no}）' if version.doc_no else ''}"
+    number = version.doc_no if version.doc_no and version.doc_no not in version.title else ""
+    return f"《{version.title}》{number and f'（{number}）'}"
 
 
 def life(version: StoredVersion) -> str:
