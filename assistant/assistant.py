@@ -32,7 +32,7 @@ from assistant.store.database import Store
 from assistant.today import today_in_shanghai
 from assistant.tools.context import DEFAULT_PURPOSE, ToolContext
 from assistant.tools.tool import Tool, run_tool
-from assistant.visitor import SIGN_IN, SIGN_IN_MISSING, needs_sign_in
+from assistant.visitor import SIGN_IN, SIGN_IN_MISSING, SIGN_IN_TO_COMPUTE, needs_sign_in
 
 _log = structlog.get_logger(__name__)
 
@@ -207,6 +207,9 @@ class Assistant:
             labelled = label_status(sentence, draft.book)
             if not draft.says(labelled):
                 yield draft.release(labelled)
+        if draft.passages and self._would_compute(asked, principal):
+            draft.missing.append(SIGN_IN_MISSING)
+            yield draft.release(AnswerSentence(text=SIGN_IN_TO_COMPUTE))
 
     async def _retrieve(self, draft: AnswerDraft, asked: Asked, principal: Principal) -> None:
         """Always, by plain code. Only passages that bear on the question become evidence."""
@@ -233,6 +236,15 @@ class Assistant:
         nearest = self.router.consider(asked.question, asked.mentions)
         reads = nearest is not None and self.catalogue[nearest.name].scope == "enterprises"
         return needs_sign_in(asked.question, reads_enterprise=reads, passages=draft.passages)
+
+    def _would_compute(self, asked: Asked, principal: Principal) -> bool:
+        """Whether a visitor's own amounts would be computed with, were it not a visitor who asks. One alone asks for a rule."""
+        if principal.role != "visitor":
+            return False
+        call = self.router.propose(asked.question, asked.mentions)
+        given = set(call.arguments.values()) if call else set[Any]()
+        amounts = [one for one in asked.mentions if one.kind == "money" and one.placeholder in given]
+        return len(amounts) > 1
 
     def _phrasing_task(self, draft: AnswerDraft, asked: Asked, principal: Principal) -> PhrasingTask:
         placeholders = placeholder_values(asked.mentions)

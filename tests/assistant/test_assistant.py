@@ -17,6 +17,7 @@ from assistant.principal import principal_for
 from assistant.retrieval.retriever import DOUBTFUL_BELOW, Retriever
 from assistant.store import answers, audit, consents
 from assistant.today import today_in_shanghai
+from assistant.visitor import SIGN_IN_TO_COMPUTE
 
 if TYPE_CHECKING:
     from conftest import Desk
@@ -38,6 +39,15 @@ async def test_working_capital_need_is_computed_and_cited(desk: Desk) -> None:
     assert "1426.67万元" in answer.text
     assert answer.citations[0].kind == "tool"
     assert answer.degraded == ()
+
+
+async def test_a_visitors_figures_are_not_computed_with_and_that_is_said(desk: Desk) -> None:
+    visitor = principal_for("visitor", "someone")
+    answer = await desk.ask(NEED, principal=visitor)
+    assert answer.status == "partial" and not answer.tool_calls and answer.missing
+    assert answer.text.endswith(SIGN_IN_TO_COMPUTE)
+    for question in ("流动资金贷款期限最长几年", "2025年6月的一年期LPR是多少"):
+        assert (await desk.ask(question, principal=visitor)).status == "answered"
 
 
 async def test_the_proposed_pool_has_no_ratio_and_a_comparable_scheme(desk: Desk) -> None:
