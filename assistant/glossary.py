@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -35,9 +37,18 @@ class Term(BaseModel):
         return tuple(name.upper() for name in self.names)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Glossary:
     terms: tuple[Term, ...]
+
+    @cached_property
+    def _by_letter(self) -> Mapping[str, Sequence[tuple[str, Term]]]:
+        """The names that begin with a letter, in the order of the terms; case folded."""
+        found: dict[str, list[tuple[str, Term]]] = defaultdict(list)
+        for term in self.terms:
+            for name in term.folded:
+                found[name[:1]].append((name, term))
+        return dict(found)
 
     def find(self, name: str) -> Term | None:
         """The term with this name or alias; letter case does not matter."""
@@ -48,13 +59,12 @@ class Glossary:
     def in_text(self, text: str) -> tuple[Term, ...]:
         """The terms that a text names, in order; a name inside a longer one that was named does not count."""
         folded = text.upper()
-        found: list[tuple[int, int, Term]] = []
-        for term in self.terms:
-            for name in term.folded:
-                start = folded.find(name)
-                while start >= 0:
-                    found.append((start, start + len(name), term))
-                    start = folded.find(name, start + 1)
+        found = [
+            (start, start + len(name), term)
+            for start, letter in enumerate(folded)
+            for name, term in self._by_letter.get(letter, ())
+            if folded.startswith(name, start)
+        ]
         whole = [
             (start, term)
             for start, end, term in found

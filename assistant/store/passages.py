@@ -147,8 +147,9 @@ async def load_passages(
         )
         found.update((row[0], StoredPassage(*row)) for row in rows)
     granted = frozenset()
-    if any(passage.enterprise for passage in found.values()):
-        granted = await granted_pairs(session, principal, today=today, purpose=purpose)
+    if owners := {passage.enterprise for passage in found.values() if passage.enterprise}:
+        only = next(iter(owners)) if len(owners) == 1 else None
+        granted = await granted_pairs(session, principal, today=today, purpose=purpose, enterprise=only)
     chosen = (found[id] for id in ids if id in found)
     return tuple(passage for passage in chosen if may_read(passage, principal, granted))
 
