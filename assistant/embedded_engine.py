@@ -185,7 +185,9 @@ class EmbeddedEngine:
 
         config = openvino_genai.GenerationConfig()
         config.max_new_tokens = 1
-        with suppress(RuntimeError):
+        with suppress(
+            RuntimeError
+        ):  # a length not met now is met in a prompt, and only the memory comes later
             handle = self._add([length] * length, config)
             self._step()
             handle.cancel()

@@ -43,7 +43,7 @@ from assistant.store.database import Store
 NOT_FOUND_BELOW, DOUBTFUL_BELOW = 0.35, 0.6
 """Under the first even the best passage is taken for chance: one in a hundred of the everyday questions that the built-in
 knowledge and sixty laws do answer, five in six of those about something else altogether. Up to the second it is shown, and said
-to be the nearest only: five in a hundred of those answered, two in ten of the gaps (docs/decisions/retrieval.md)."""
+to be the nearest only: six in a hundred of those answered, nearly one in four of the gaps (docs/decisions/retrieval.md)."""
 CANDIDATES = 200
 _EXACT_UP_TO = 2_000  # among so few the exact search takes a tenth of the time that Chroma does
 _SPARE = 5

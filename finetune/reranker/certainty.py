@@ -59,7 +59,7 @@ class Asked:
 
 
 class Judge:
-    """What the re-ranker in `folder` sees of a question to a shelf."""
+    """What the re-ranker in `folder` sees of a question to a shelf; it may still lack the weights that are made here."""
 
     def __init__(self, encoder: StaticEncoder, folder: Path) -> None:
         self.encoder = encoder

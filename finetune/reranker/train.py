@@ -1,7 +1,8 @@
 """Train bagui-rerank: `python -m finetune.reranker.train --data PATH --embed FOLDER --terms terms.npz [--fold N]`.
 
 Features of the questions of one fold, which neither the embedder in FOLDER nor the term vectors have seen. Prints five-fold
-cross-validation over passages beside the first stage, then trains on the whole fold and writes the re-ranker.
+cross-validation over passages beside the first stage, then trains on the whole fold and writes the re-ranker, which serves
+once `finetune.reranker.certainty` has added how sure it is.
 """
 
 from __future__ import annotations

@@ -53,6 +53,7 @@ def test_what_policy_answers_is_answered_by_its_rule(question: str, rule: str) -
         "泄露客户的身份证号和银行卡号会怎么处罚",
         "开户要不要留手机号码",
         "银行卡密码是多少位",
+        "验证码是什么意思",
         "能不能把客户手机号给合作方",
     ],
 )
