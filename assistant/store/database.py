@@ -7,13 +7,16 @@ import errno
 import json
 import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
@@ -28,6 +31,7 @@ from assistant.store.secret import Secret, load_secret, make_home
 
 DEFAULT_LOCK_WAIT_S = 5.0
 TURNS_WAITED = 12
+MODE_RETRY_S = 0.01
 _log = structlog.get_logger(__name__)
 
 
@@ -170,7 +174,7 @@ def _engine(url: URL, lock_wait_s: float) -> AsyncEngine:
     wait_ms = int(lock_wait_s * 1000)
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(url, json_serializer=dump_json, connect_args={"timeout": lock_wait_s})
-        event.listen(engine.sync_engine, "connect", _tune_sqlite)
+        event.listen(engine.sync_engine, "connect", partial(_tune_sqlite, lock_wait_s))
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     if url.get_backend_name() == "postgresql":
@@ -183,13 +187,28 @@ def _engine(url: URL, lock_wait_s: float) -> AsyncEngine:
     raise ConfigurationError(f"database {url.get_backend_name()} is not supported", param="database_url")
 
 
-def _tune_sqlite(connection: Any, _record: object) -> None:
+def _tune_sqlite(lock_wait_s: float, connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
+    connection.run_async(partial(prepare_sqlite, lock_wait_s))
+
+
+async def prepare_sqlite(lock_wait_s: float, driver: aiosqlite.Connection) -> None:
+    """The write-ahead log, full synchrony and foreign keys.
+
+    Of two that turn a new file to the log at once, SQLite refuses one without the wait it was asked for, since
+    each would wait for the other; so the wait is ours.
+    """
+    deadline = time.monotonic() + lock_wait_s
+    while True:
+        try:
+            await driver.executescript(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"
+            )
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            await asyncio.sleep(MODE_RETRY_S)
 
 
 def _begin_sqlite(connection: Connection) -> None:

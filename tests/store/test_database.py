@@ -6,6 +6,7 @@ import sqlite3
 import stat
 from pathlib import Path
 
+import aiosqlite
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -15,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from assistant.errors import ConfigurationError, StoreUnavailable
 from assistant.store import records, tables
 from assistant.store.columns import Table, UnstorableText
-from assistant.store.database import Store
+from assistant.store.database import Store, prepare_sqlite
 from assistant.store.tables import MetaRow
 
 assert records and tables
@@ -99,12 +100,29 @@ async def test_a_reader_sees_one_state_while_a_writer_commits(store: Store):
     assert await held(store, "during") == "1"
 
 
-async def test_two_processes_may_open_an_empty_home_at_once(home: Path):
-    one, two = await asyncio.gather(Store.open(sqlite_url(home), home), Store.open(sqlite_url(home), home))
-    await put(one, "shared")
-    assert await held(two, "shared") == "1"
-    assert one.secret.api_keys == two.secret.api_keys
-    await asyncio.gather(one.close(), two.close())
+async def test_several_may_open_an_empty_home_at_once(home: Path):
+    stores = await asyncio.gather(*(Store.open(sqlite_url(home), home) for _ in range(6)))
+    await put(stores[0], "shared")
+    assert {await held(store, "shared") for store in stores} == {"1"}
+    assert len({store.secret.api_keys for store in stores}) == 1
+    await asyncio.gather(*(store.close() for store in stores))
+
+
+async def test_a_new_file_whose_mode_is_refused_at_once_is_asked_again(tmp_path: Path):
+    """What SQLite does to one of two that open an empty home in the same moment, made to happen every time."""
+    file = tmp_path / "new.sqlite"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    async with aiosqlite.connect(file, isolation_level=None, timeout=0) as driver:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            await prepare_sqlite(0.03, driver)
+        waiting = asyncio.create_task(prepare_sqlite(30, driver))
+        await asyncio.sleep(0.03)
+        other.execute("COMMIT")
+        await waiting
+        modes = await driver.execute_fetchall("PRAGMA journal_mode")
+    other.close()
+    assert list(modes) == [("wal",)]
 
 
 async def test_writers_queue_instead_of_failing(store: Store):
