@@ -6,6 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from fake_llm.server import FakeLlm
+from hypothesis import settings
+
+# A commit passes or fails the same way on every machine, however slow it is. Fresh examples are looked for with
+# `pytest --hypothesis-profile=default`.
+settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+settings.load_profile("steady")
 
 
 @pytest.fixture
