@@ -28,6 +28,8 @@ _STOP = frozenset(
 _COMMON_FROM = 5_000
 _COMMON_SHARE = 0.05
 _K1, _B, _LEAST_WEIGHT = 1.2, 0.75, 1e-6
+_CACHE_KIB = 32_768  # of SQLite's pages; with its default of two MiB most reads went to the file
+_FREQUENCIES = 50_000  # terms whose number of passages is kept at hand
 _PART = 4_096  # passages of a term in one row of the table; the last row grows until then
 _SCHEMA = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -95,7 +97,9 @@ class TextIndex:
         self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self._damping: dict[str, NDArray[np.float32]] = {}
+        self._frequencies: dict[tuple[str, str], int] = {}
 
     def create(self) -> None:
         with self._lock:
@@ -157,7 +161,7 @@ class TextIndex:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
-            self._damping = {}
+            self._damping, self._frequencies = {}, {}
 
     def _append(self, shelf: str, term: str, postings: Postings) -> None:
         last = self._connection.execute(
@@ -194,19 +198,30 @@ class TextIndex:
         """
         terms = [term for term in dict.fromkeys(cut(query)) if not _STOP.issuperset(term)]
         size = self._size(shelf)
-        marks = ",".join("?" * len(terms))
-        with self._lock:
-            rows = self._connection.execute(
-                f"SELECT term, sum(passages) FROM postings WHERE shelf = ? AND term IN ({marks}) GROUP BY term",  # noqa: S608
-                (shelf, *terms),
-            ).fetchall()
-        held = dict(rows)
+        held = self._frequencies_of(shelf, terms)
         weights = {
-            term: max(0.0, math.log((size - held.get(term, 0) + 0.5) / (held.get(term, 0) + 0.5)))
+            term: max(0.0, math.log((size - held[term] + 0.5) / (held[term] + 0.5)))
             for term in terms
-            if size < _COMMON_FROM or held.get(term, 0) <= size * _COMMON_SHARE
+            if size < _COMMON_FROM or held[term] <= size * _COMMON_SHARE
         }
         return QueryTerms(weights or dict.fromkeys(terms, 0.0))
+
+    def _frequencies_of(self, shelf: str, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages of the shelf each term stands."""
+        with self._lock:
+            known = self._frequencies
+            unread = [term for term in terms if (shelf, term) not in known]
+            if len(known) + len(unread) > _FREQUENCIES:
+                known.clear()
+                unread = list(terms)
+            marks = ",".join("?" * len(unread))
+            rows = self._connection.execute(
+                f"SELECT term, sum(passages) FROM postings WHERE shelf = ? AND term IN ({marks}) GROUP BY term",  # noqa: S608
+                (shelf, *unread),
+            )
+            known.update(((shelf, term), 0) for term in unread)
+            known.update(((shelf, term), passages) for term, passages in rows)
+            return {term: known[shelf, term] for term in terms}
 
     def search(
         self, terms: QueryTerms, shelf: str, limit: int, allowed: NDArray[np.bool_] | None = None

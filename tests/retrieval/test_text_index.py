@@ -104,6 +104,7 @@ def test_scores_are_bm25_however_the_texts_came_in(
     entries = [TextEntry(row, f"p{row}", "knowledge", "", text) for row, text in enumerate(texts)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_index, "_PART", 2)
+        patch.setattr(text_index, "_FREQUENCIES", 4)
         index.add(entries[:first], {})
         index.search(index.query_terms(query, "knowledge"), "knowledge", 5)
         index.add(entries[first:], {})
