@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -75,17 +75,20 @@ def candidate_of(text: StoredPassage, item: Ranked) -> Candidate:
     return Candidate(text.title, place, text.text, item.lexical, item.fused, item.cosine, item.likeness)
 
 
-def scores_of(kept: Sequence[Held], terms: Mapping[str, QueryTerms]) -> list[float]:
+def scores_of(kept: Sequence[Held], terms_of: Callable[[str], QueryTerms]) -> list[float]:
     """Certainty of each passage, never lower than that of one behind it; a tail that is only ordered.
 
-    `terms` are the question's by shelf.
+    `terms_of` gives the question's terms on a shelf, and is asked only where the re-ranker left a passage unjudged.
     """
     scores: list[float] = []
+    terms: dict[str, QueryTerms] = {}
     for text, item in kept[:_JUDGED]:
         if item.certainty is not None:
             scores.append(item.certainty)
             continue
         shelf = PORTRAITS if text.enterprise else "knowledge"
+        if shelf not in terms:
+            terms[shelf] = terms_of(shelf)
         share = covered(terms[shelf], f"{text.title} {text.context} {text.locator} {text.text}")
         scores.append(certainty(share, item.likeness))
     for place in range(len(scores) - 2, -1, -1):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -48,6 +49,7 @@ CANDIDATES = 200
 _EXACT_UP_TO = 2_000  # among so few the exact search takes a tenth of the time that Chroma does
 _SPARE = 5
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+Pairs = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,8 @@ class Retriever:
         scope = Scope(
             principal, as_of, today or datetime.now(_SHANGHAI).date(), collection, enterprise, purpose
         )
-        view, mask, _ = await self._look(query, scope, k)
-        return [passage for passage, _ in await self._search(view, query, mask, scope, k)]
+        *_, found = await self._search(query, scope, k)
+        return [passage for passage, _ in found]
 
     async def explain(
         self,
@@ -195,8 +197,7 @@ class Retriever:
         scope = Scope(
             principal, as_of, today or datetime.now(_SHANGHAI).date(), collection, enterprise, purpose
         )
-        view, mask, granted = await self._look(query, scope, k, explaining=True)
-        found = await self._search(view, query, mask, scope, k)
+        view, mask, granted, found = await self._search(query, scope, k, explaining=True)
         terms = {shelf: view.text.query_terms(expand(query), shelf) for shelf in SHELVES}
         allowed = int(mask.knowledge.sum() + mask.portraits.sum())
         return {
@@ -218,18 +219,46 @@ class Retriever:
             ],
         }
 
-    async def _granted(
-        self, session: AsyncSession, scope: Scope, enterprise: str | None
-    ) -> frozenset[tuple[str, str]]:
+    async def _search(
+        self, query: str, scope: Scope, k: int, *, explaining: bool = False
+    ) -> tuple[View, Mask, Pairs, list[tuple[Passage, Ranked]]]:
+        """What was searched, under which consents, and what was found there."""
+        pool = max(k + _SPARE, RERANKED if self._reranker else 0)
+        about = scope.enterprise is not None
+        async with self._reading() as (session, view):
+            mask, granted = await self._look(session, view, query, scope, k, explaining=explaining)
+            ranked = await asyncio.to_thread(self._find, view, query, mask, pool, with_portraits=about)
+            held = await _texts(session, view, ranked[:pool], scope.principal, granted)
+        return view, mask, granted, await self._passages(view, query, held, mask, k)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[tuple[AsyncSession, View]]:
+        """One reading session for a whole search, and the view of its generation.
+
+        The view is chosen before the session begins: so the database never lacks what the view holds, save what was
+        taken out meanwhile.
+        """
+        view = self._view
+        async with self._store.reading() as session:
+            if view is not None and await documents.knowledge_generation(session) == view.snapshot.generation:
+                yield session, view
+                return
+        await self.refresh()  # outside of the session: it reads in one of its own, and there are not many
+        view = self._view
+        assert view is not None
+        async with self._store.reading() as session:
+            yield session, view
+
+    async def _granted(self, session: AsyncSession, scope: Scope, enterprise: str | None) -> Pairs:
         return await consents.granted_pairs(
             session, scope.principal, today=scope.today, purpose=scope.purpose, enterprise=enterprise
         )
 
-    def _mask(self, view: View, scope: Scope, granted: frozenset[tuple[str, str]] | None, k: int) -> Mask:
+    def _mask(self, view: View, scope: Scope, granted: Pairs, k: int) -> Mask:
         return visible(
             view.snapshot,
             scope.principal,
-            granted or frozenset(),
+            granted,
             scope.as_of or scope.today,
             collection=scope.collection,
             enterprise=scope.enterprise,
@@ -237,21 +266,18 @@ class Retriever:
         )
 
     async def _look(
-        self, query: str, scope: Scope, k: int, *, explaining: bool = False
-    ) -> tuple[View, Mask, frozenset[tuple[str, str]]]:
-        """What a search may use: the database is asked now for the generation, and for the consents where portraits may
-        come in (`explaining` says what consents keep out, and asks for all).
+        self, session: AsyncSession, view: View, query: str, scope: Scope, k: int, *, explaining: bool
+    ) -> tuple[Mask, Pairs]:
+        """What a search may use, and the consents for it: the database is asked for them where portraits may come in
+        (`explaining` says what consents keep out, and asks for all).
         """
-        async with self._store.reading() as session:
-            generation = await documents.knowledge_generation(session)
-            granted = None
-            if scope.asks_portraits or explaining:
-                granted = await self._granted(session, scope, None if explaining else scope.enterprise)
-        view = await self._view_of(generation)
+        asked_for = scope.asks_portraits or explaining
+        granted: Pairs = frozenset()
+        if asked_for:
+            granted = await self._granted(session, scope, None if explaining else scope.enterprise)
         mask = self._mask(view, scope, granted, k)
-        if granted is None and int(mask.knowledge.sum()) < k + _SPARE:
-            async with self._store.reading() as session:
-                granted = await self._granted(session, scope, scope.enterprise)
+        if not asked_for and int(mask.knowledge.sum()) < k + _SPARE:
+            granted = await self._granted(session, scope, scope.enterprise)
             mask = self._mask(view, scope, granted, k)
         # Who asks whether a new text has begun is shown the new text, though the old one still rules.
         asked = law_question(query, view.snapshot.titled)
@@ -262,16 +288,7 @@ class Retriever:
                 if bare_title(version.title) == asked.title and scope.collection in (None, version.collection)
             )
             mask = mask.beside(upcoming(view.snapshot, scope.principal, own, mask.day))
-        return view, mask, granted or frozenset()
-
-    async def _search(
-        self, view: View, query: str, mask: Mask, scope: Scope, k: int
-    ) -> list[tuple[Passage, Ranked]]:
-        pool = max(k + _SPARE, RERANKED if self._reranker else 0)
-        found = await asyncio.to_thread(
-            self._find, view, query, mask, pool, with_portraits=scope.enterprise is not None
-        )
-        return await self._passages(view, query, found[:pool], mask, scope, k)
+        return mask, granted
 
     async def successors(
         self, query: str, found: Sequence[Passage], principal: Principal, *, as_of: date
@@ -288,8 +305,9 @@ class Retriever:
         for item in ranked:
             best.setdefault(view.snapshot.rows[item.place].version_id, item)
         chosen = list(best.values())
-        scope = Scope(principal, as_of, as_of, None, None, consents.CREDIT_SERVICE)
-        shown = await self._passages(view, query, chosen, mask, scope, len(chosen))
+        async with self._store.reading() as session:
+            held = await _texts(session, view, chosen, principal, frozenset())
+        shown = await self._passages(view, query, held, mask, len(chosen))
         return [passage for passage, _ in shown]
 
     @staticmethod
@@ -306,12 +324,6 @@ class Retriever:
     def rows(found: Sequence[Passage]) -> list[dict[str, Any]]:
         """Rows as `bagui search --json` prints them; days as ISO text."""
         return [row_of(passage) for passage in found]
-
-    async def _view_of(self, generation: int) -> View:
-        if self._view is None or self._view.snapshot.generation != generation:
-            await self.refresh()
-        assert self._view is not None
-        return self._view
 
     def _find(self, view: View, query: str, mask: Mask, wanted: int, *, with_portraits: bool) -> list[Ranked]:
         """Ranked passages of both shelves; portraits stand among the knowledge or behind it."""
@@ -344,15 +356,13 @@ class Retriever:
         )
 
     async def _passages(
-        self, view: View, query: str, ranked: Sequence[Ranked], mask: Mask, scope: Scope, k: int
+        self, view: View, query: str, held: list[Held], mask: Mask, k: int
     ) -> list[tuple[Passage, Ranked]]:
-        """Passages with text, read under consent now, looked at once more, their certainty as score."""
-        held = await self._texts(view, ranked, scope)
+        """The texts looked at once more, the best `k` as passages, their certainty as score."""
         if self._reranker is not None and len(held) > 1:
             held = await asyncio.to_thread(reordered, self._reranker, expand(query), held)
         kept = law_first(query, held, view.snapshot.version)[:k]
-        terms = {shelf: view.text.query_terms(query, shelf) for shelf in SHELVES}
-        scores = scores_of(kept, terms)
+        scores = scores_of(kept, lambda shelf: view.text.query_terms(query, shelf))
         return [
             (
                 passage_of(
@@ -366,14 +376,14 @@ class Retriever:
             for (text, item), score in zip(kept, scores, strict=True)
         ]
 
-    async def _texts(self, view: View, ranked: Sequence[Ranked], scope: Scope) -> list[Held]:
-        ids = [view.snapshot.rows[item.place].id for item in ranked]
-        async with self._store.reading() as session:
-            stored = await passages.load_passages(
-                session, scope.principal, ids, today=scope.today, purpose=scope.purpose
-            )
-        by_id = {item.id: item for item in stored}
-        return [(by_id[id], item) for id, item in zip(ids, ranked, strict=True) if id in by_id]
+
+async def _texts(
+    session: AsyncSession, view: View, ranked: Sequence[Ranked], principal: Principal, granted: Pairs
+) -> list[Held]:
+    """The passages with their texts, those that the caller may read with the consents `granted`."""
+    ids = [view.snapshot.rows[item.place].id for item in ranked]
+    by_id = {item.id: item for item in await passages.read_passages(session, principal, ids, granted)}
+    return [(by_id[id], item) for id, item in zip(ids, ranked, strict=True) if id in by_id]
 
 
 def _strength(shelf: Sequence[Ranked]) -> float:

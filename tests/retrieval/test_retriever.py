@@ -1,5 +1,6 @@
 """The search from question to rows: law of the day, who may see, ids, calibrated scores."""
 
+import asyncio
 from datetime import date
 from pathlib import Path
 
@@ -140,6 +141,16 @@ async def test_new_changed_and_removed_documents_show_at_the_next_search(
     async with shelves.writing() as session:
         await remove_document(session, "pool")
     assert await retriever.search("补偿比例", rm, as_of=TODAY) == []
+
+
+async def test_more_searches_than_there_are_connections_all_see_what_has_just_come_in(
+    retriever: Retriever, rm: Principal, put: Put
+) -> None:
+    for text in ("补偿比例为百分之四十。", "补偿比例为百分之五十。"):
+        version = DocumentVersion(id="pool", version="1", collection="policies", title="资金池办法")
+        await put(version, [DraftPassage("补偿", text)])
+        found = await asyncio.gather(*(retriever.search("补偿比例", rm, as_of=TODAY) for _ in range(40)))
+        assert {passage.text for passages in found for passage in passages} == {text}
 
 
 async def test_passages_of_a_file_keep_their_ids_and_their_own_dates(
