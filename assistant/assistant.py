@@ -14,6 +14,7 @@ from assistant.answer import AnswerEvent, AnswerSentence, Failed, Finished, Retr
 from assistant.asked import Asked, understand
 from assistant.chat_model import ChatModels
 from assistant.completion import completion
+from assistant.consequence import asks_sanction
 from assistant.conversation import AnswerRequest
 from assistant.draft import AnswerDraft
 from assistant.errors import BaguiError, Forbidden
@@ -25,7 +26,7 @@ from assistant.phrasing import PhrasingTask, look_up, phrase
 from assistant.principal import Principal
 from assistant.redaction import redact
 from assistant.retrieval.retriever import Retriever
-from assistant.router import Router
+from assistant.router import Router, points_to_one
 from assistant.settings import Settings
 from assistant.store import answers, audit
 from assistant.store.database import Store
@@ -257,7 +258,13 @@ class Assistant:
             enterprise=asked.enterprise,
             placeholders=placeholders,
         )
-        tools = {name: tool for name, tool in self.catalogue.items() if principal.may(tool.scope)}
+        # What the law does to whoever breaks it, no tool computes; a small model calls one all the same.
+        by_law = asked.enterprise is None and asks_sanction(asked.question) and not points_to_one(asked.question)
+        tools = {
+            name: tool
+            for name, tool in self.catalogue.items()
+            if principal.may(tool.scope) and (tool.scope == "knowledge" or not by_law)
+        }
 
         async def run(
             name: str, arguments: Mapping[str, Any], call_id: str, chosen_by: Literal["model", "router"]

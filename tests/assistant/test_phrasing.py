@@ -134,3 +134,20 @@ async def test_a_small_model_quotes_no_passage_beside_a_result(desk: Desk) -> No
     answer = await desk.ask("2025年6月的一年期LPR是多少", assistant=desk.with_embedded(small))
     assert answer.text.startswith("2025年6月，1年期贷款市场报价利率（LPR）为3.00%")
     assert [citation.kind for citation in answer.citations] == ["tool"]
+
+
+@pytest.mark.parametrize(
+    ("question", "offered"),
+    [
+        ("没有交印花税会罚多少", {"search_knowledge"}),
+        ("漏税要罚多少", {"search_knowledge"}),
+        ("这家企业漏税被罚了多少", None),
+        ("流贷最长几年", None),
+    ],
+)
+async def test_a_question_for_a_penalty_is_offered_no_tool_that_computes(
+    desk: Desk, served: FakeLlm, question: str, offered: set[str] | None
+) -> None:
+    await desk.ask(question, assistant=desk.with_server(served))
+    tools = {tool["function"]["name"] for tool in served.bodies[0]["tools"]}
+    assert tools == (offered or set(desk.bagui.assistant.catalogue))
