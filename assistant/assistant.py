@@ -193,6 +193,7 @@ class Assistant:
                 draft.model = "versions"
                 return
         await self._retrieve(draft, asked, principal)
+        draft.unnamed = asked.enterprise is None and points_to_one(asked.question)
         if principal.role == "visitor" and self._is_private(asked, draft):
             draft.status, draft.model = "needs_consent", "guard"
             draft.missing.append(SIGN_IN_MISSING)
@@ -259,7 +260,8 @@ class Assistant:
             placeholders=placeholders,
         )
         # What the law does to whoever breaks it, no tool computes; a small model calls one all the same.
-        by_law = asked.enterprise is None and asks_sanction(asked.question) and not points_to_one(asked.question)
+        nobody = asked.enterprise is None and not draft.unnamed
+        by_law = nobody and asks_sanction(asked.question)
         tools = {
             name: tool
             for name, tool in self.catalogue.items()

@@ -11,6 +11,8 @@ from assistant.law_dates import date_notices
 
 NOT_FOUND_TEXT = "知识库中没有找到能回答该问题的内容，也没有适用的测算工具。"
 
+UNNAMED_MISSING = "企业：请写明名称、简称或统一社会信用代码"
+
 NEAREST_TEXT = "以上是知识库中与问题最接近的内容，未必直接回答了问题，使用前请核对原文。"
 
 
@@ -36,8 +38,9 @@ def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
     if not any(sentence.cites for sentence in (*said, *added)) and not closed:
         # A rule that shares some words is no answer to a question about an enterprise's own data.
         added += from_passages(draft.book, draft.question)
+    unnamed = [UNNAMED_MISSING] if draft.unnamed and not draft.calls else []
     if not said and not added:
-        draft.missing.append("与问题相关的制度、产品或企业资料")
+        draft.missing += ["与问题相关的制度、产品或企业资料", *unnamed]
         return [AnswerSentence(text=NOT_FOUND_TEXT)]
     cited = {number for sentence in (*said, *added) for number in sentence.cites}
     passages = [
@@ -55,6 +58,6 @@ def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
     draft.missing += notices.missing
     added += [notice for notice in notices.sentences if not draft.says(notice)]
     if draft.doubtful and passages and not any(call.ok for call in draft.calls):
-        draft.missing.append("直接回答该问题的规定或资料")
+        draft.missing += ["直接回答该问题的规定或资料", *unnamed]
         added.append(AnswerSentence(text=NEAREST_TEXT))
     return added

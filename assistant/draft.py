@@ -40,6 +40,8 @@ class AnswerDraft:
     missing: list[str] = field(default_factory=list)
     degraded: list[str] = field(default_factory=list)
     doubtful: bool = False
+    unnamed: bool = False
+    """Whether the question speaks of one enterprise that neither it nor the caller names."""
     checked: int = 0
     withheld: int = 0
     dropped: int = 0

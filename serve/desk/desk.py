@@ -17,7 +17,7 @@ from assistant.store.neighbours import Surroundings, surroundings
 from assistant.store.users import User
 from assistant.today import today_in_shanghai
 from serve.desk.enterprise_card import EnterpriseCard, card_of
-from serve.desk.turn import Step, Turn, after, step_of
+from serve.desk.turn import InputWords, Step, Turn, after, step_of
 from serve.generations import Generation
 from serve.house import House
 
@@ -45,13 +45,13 @@ class Thread:
 class CitedEvidence:
     """What a citation mark opens: the evidence, and its neighbours or the tool call behind it.
 
-    `labels` names the call's inputs in the domain's words.
+    `words` are the domain's for the call's inputs.
     """
 
     evidence: Evidence
     around: Surroundings | None = None
     call: ToolCall | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, InputWords] = field(default_factory=dict)
 
 
 class Desk:
@@ -155,7 +155,7 @@ class Desk:
         if item.kind == "tool":
             calls = turn.answer.tool_calls if turn.answer else ()
             call = next((one for one in calls if one.id == item.id), None)
-            return CitedEvidence(item, call=call, labels=self._labels(call.name) if call else {})
+            return CitedEvidence(item, call=call, words=self._words(call.name) if call else {})
         async with self._house.bagui.store.reading() as session:
             around = await surroundings(session, principal, item.id, today=today_in_shanghai())
         return CitedEvidence(item, around=around)
@@ -200,14 +200,21 @@ class Desk:
     def _named(self, step: Step) -> Step:
         """The step with the tool's own title and the words in which it describes its arguments."""
         declared = self._house.bagui.assistant.catalogue.get(step.name)
-        if declared is None or step.labels:
+        if declared is None or step.words:
             return step
-        return replace(step, title=step.title or declared.title, labels=self._labels(step.name))
+        return replace(step, title=step.title or declared.title, words=self._words(step.name))
 
-    def _labels(self, tool: str) -> dict[str, str]:
+    def _words(self, tool: str) -> dict[str, InputWords]:
         declared = self._house.bagui.assistant.catalogue.get(tool)
-        described = declared.parameters.get("properties", {}) if declared else {}
-        return {name: str(about.get("description", name)) for name, about in described.items()}
+        if declared is None:
+            return {}
+        described = declared.parameters["properties"]
+        return {
+            name: InputWords(
+                described[name]["description"], {value: said[0] for value, said in arg.choices.items()}
+            )
+            for name, arg in declared.args.items()
+        }
 
     async def _follow(self, generation: Generation, turn: Turn) -> AsyncIterator[Turn]:
         """The turn after each event so far and to come."""

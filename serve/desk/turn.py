@@ -30,11 +30,19 @@ TurnState = Literal["running", "finished", "interrupted", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
+class InputWords:
+    """What the domain calls an input of a tool, and each value that it may choose."""
+
+    title: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A run of a tool on the way to the answer.
 
     `ms` is known only while somebody watches, `ok` once it ended; `title` may be empty, then `name` stands for it.
-    `labels` names arguments in the domain's words. A value that the question holds is `None` until the run ended.
+    `words` are the domain's for its arguments. A value that the question holds is `None` until the run ended.
     """
 
     id: str
@@ -45,7 +53,7 @@ class Step:
     error: str | None = None
     ms: float | None = None
     chosen_by: Literal["model", "router"] | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, InputWords] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from serve.desk.turn import Step, Turn
+from serve.desk.turn import InputWords, Step, Turn
 from serve.texts import Texts
 from serve.workbench.said import answer_html, inert, plain_html
 
@@ -45,7 +45,7 @@ def _thought(step: Step, texts: Texts) -> ChatMessage:
 def _step_body(step: Step, texts: Texts) -> str:
     rows = [
         f"<tr><th>{inert(name)}</th><td>{inert(value)}</td></tr>"
-        for name, value in inputs(step.arguments, step.labels, texts)
+        for name, value in inputs(step.arguments, step.words, texts)
     ]
     given = f"<table>{''.join(rows)}</table>" if rows else inert(texts("step_no_inputs"))
     lines = [f"<p>{inert(texts('step_inputs'))}</p>{given}"]
@@ -59,20 +59,24 @@ def _step_body(step: Step, texts: Texts) -> str:
 
 
 def inputs(
-    arguments: Mapping[str, Any], labels: Mapping[str, str], texts: Texts
+    arguments: Mapping[str, Any], words: Mapping[str, InputWords], texts: Texts
 ) -> Iterator[tuple[str, str]]:
     """Name and value of each input of a tool. Its own words for them are Chinese; in English a name reads well enough."""
     for name, value in arguments.items():
-        label = re.split("[，；]", labels.get(name, name))[0] if texts.language == "zh" else name
-        yield label.replace("_", " "), _value(value, texts)
+        known = words.get(name) if texts.language == "zh" else None
+        label = re.split("[，；：]", known.title)[0] if known else name
+        yield label.replace("_", " "), _value(value, known.choices if known else {}, texts)
 
 
-def _value(value: Any, texts: Texts) -> str:
+def _value(value: Any, choices: Mapping[str, str], texts: Texts) -> str:
     if value is None:
         return texts("step_from_question")
     if isinstance(value, bool):
         return texts("yes" if value else "no")
+    if isinstance(value, list):
+        return texts("list_mark").join(_value(one, choices, texts) for one in value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = choices.get(text, text)
     return text if len(text) <= _LONGEST_INPUT else text[:_LONGEST_INPUT] + "…"
 
 

@@ -117,7 +117,7 @@ def _tool(found: CitedEvidence, texts: Texts) -> str:
         parts.append(f'<div class="missing"><b>{escape(texts("missing"))}</b><ul>{gaps}</ul></div>')
     if result.inputs_used:
         given = {name: value for name, value in result.inputs_used.items() if value is not None}
-        used = _rows(list(inputs(given, found.labels, texts)))
+        used = _rows(list(inputs(given, found.words, texts)))
         parts.append(f"<details><summary>{escape(texts('inputs_used'))}</summary>{used}</details>")
     parts.append(_sources(result.sources, texts))
     return "".join(parts)

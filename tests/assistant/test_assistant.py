@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistant.answer import Finished, Retrieved, Sentence, Started
-from assistant.completion import NEAREST_TEXT
+from assistant.completion import NEAREST_TEXT, UNNAMED_MISSING
 from assistant.conversation import Message
 from assistant.errors import NotFound
 from assistant.passage import Passage
@@ -280,3 +280,9 @@ async def test_who_asks_for_a_penalty_is_told_the_penalty(desk: Desk, question: 
     answer = await desk.ask(question)
     assert answer.citations[0].title == document
     assert "罚款" in answer.text and "虚构" not in answer.text
+
+
+async def test_who_speaks_of_a_customer_without_a_name_is_asked_for_it(desk: Desk) -> None:
+    assert UNNAMED_MISSING in (await desk.ask("这家公司靠谱吗")).missing
+    assert UNNAMED_MISSING not in (await desk.ask("这家公司靠谱吗", enterprise=desk.samples[0].code)).missing
+    assert UNNAMED_MISSING not in (await desk.ask("流贷最长几年")).missing

@@ -26,7 +26,7 @@ from assistant.answer import (
 from assistant.store.enterprises import Enterprise
 from serve.desk.desk import CitedEvidence, Thread
 from serve.desk.enterprise_card import card_of, matching
-from serve.desk.turn import Step, Turn, after
+from serve.desk.turn import InputWords, Step, Turn, after
 from serve.texts import texts
 from serve.workbench import conversation_view, evidence_view, lists_view
 
@@ -166,16 +166,24 @@ def test_lists_are_escaped():
 
 def test_a_step_names_its_inputs_in_the_readers_words_and_never_shows_a_placeholder():
     event = ToolStarted(
-        id="c1", name="loan_rate", title="LPR与贷款定价", arguments={"spread_bp": "⟨P1⟩", "tenor": "1y"}
-    )
+        id="c1", name="loan_rate", title="LPR与贷款定价",
+        arguments={"spread_bp": "⟨P1⟩", "tenor": "1y", "domains": ["tax", "customs"]},
+    )  # fmt: skip
     (step,) = after(Turn(question="q"), event).steps
-    labelled = replace(step, labels={"spread_bp": "在LPR上加减的基点（基点），可为负", "tenor": "期限品种"})
-    shown = [unescape(conversation_view._step_body(labelled, words)) for words in (ZH, texts("en"))]
+    words = {
+        "spread_bp": InputWords("在LPR上加减的基点（基点），可为负"),
+        "tenor": InputWords("期限品种：1y为1年期", {"1y": "1年期"}),
+        "domains": InputWords("数据域", {"tax": "税务", "customs": "海关进出口"}),
+    }
+    worded = replace(step, words=words)
+    shown = [unescape(conversation_view._step_body(worded, language)) for language in (ZH, texts("en"))]
     assert (
         "在LPR上加减的基点（基点）</th>" in shown[0]
         and "可为负" not in shown[0]
         and "按问题中的数值" in shown[0]
     )
+    assert "期限品种</th><td>1年期" in shown[0] and "数据域</th><td>税务、海关进出口" in shown[0]
+    assert "tax, customs" in shown[1] and "1y" in shown[1]
     assert "spread bp</th>" in shown[1] and "as in the question" in shown[1]
     assert not any("⟨" in one for one in shown)
 
