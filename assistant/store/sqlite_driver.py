@@ -35,23 +35,18 @@ class SqliteConnection(aiosqlite.Connection):
         """Runs `script` in the same step as the next statement; dropped where the transaction ends before one."""
         self._waiting = script
 
-    def run_waiting(self) -> None:
-        """In the driver's thread."""
+    def take_waiting(self) -> str:
+        """The script that waits, once; empty where none does."""
         script, self._waiting = self._waiting, ""
-        if script:
-            self._conn.executescript(script)
+        return script
 
     async def commit(self) -> None:
-        if self._begun():
+        if not self.take_waiting():
             await super().commit()
 
     async def rollback(self) -> None:
-        if self._begun():
+        if not self.take_waiting():
             await super().rollback()
-
-    def _begun(self) -> bool:
-        script, self._waiting = self._waiting, ""
-        return not script
 
     def cursor(self) -> _Cursor:  # pyright: ignore[reportIncompatibleMethodOverride]
         """A context, as SQLAlchemy enters it; nothing is asked of SQLite yet."""
@@ -69,26 +64,29 @@ class _Cursor(aiosqlite.Cursor):
         self.iter_chunk_size = connection._iter_chunk_size
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> _Cursor:
-        self._cursor, self._rows, self._more = await self._execute(self._begin, sql, parameters or ())
+        script = self._conn.take_waiting()
+        self._cursor, self._rows, self._more = await self._execute(self._begin, script, sql, parameters or ())
         return self
 
-    def _begin(self, sql: str, parameters: Any) -> tuple[sqlite3.Cursor, list[Any], bool]:
+    def _begin(self, script: str, sql: str, parameters: Any) -> tuple[sqlite3.Cursor, list[Any], bool]:
         """In the driver's thread: the statement, its first rows, and whether there may be more."""
-        self._conn.run_waiting()
-        cursor = self._conn._conn.execute(sql, parameters)
+        cursor = self._ready(script).execute(sql, parameters)
         rows = cursor.fetchmany(WITH_STATEMENT) if cursor.description else []
         more = len(rows) == WITH_STATEMENT
         if not more:
             cursor.close()
         return cursor, rows, more
 
-    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> _Cursor:
-        self._cursor = await self._execute(self._begin_many, sql, parameters)
+    async def executemany(self, sql: str, parameters: Any) -> _Cursor:
+        script = self._conn.take_waiting()
+        self._cursor = await self._execute(lambda: self._ready(script).executemany(sql, parameters))
         return self
 
-    def _begin_many(self, sql: str, parameters: Any) -> sqlite3.Cursor:
-        self._conn.run_waiting()
-        return self._conn._conn.executemany(sql, parameters)
+    def _ready(self, script: str) -> sqlite3.Connection:
+        driver = self._conn._conn
+        if script:
+            driver.executescript(script)
+        return driver
 
     async def fetchone(self) -> Any:
         if self._rows:
