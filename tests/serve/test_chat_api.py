@@ -203,7 +203,7 @@ def test_a_client_that_leaves_loses_nothing(live, llm):  # C43: the answer is th
         with client.stream("POST", "/v1/chat/completions", json=body(stream=True)) as response:
             begun = next(line for line in response.iter_lines() if line.startswith("data: "))
         answer_id = json.loads(begun[6:])["bagui"]["answer_id"]
-        for _ in range(100):
+        for _ in range(1_000):
             stored = client.get(f"/v1/answers/{answer_id}").json()
             if stored["state"] == "finished":
                 break

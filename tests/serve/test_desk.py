@@ -91,7 +91,7 @@ async def test_stop_ends_an_answer_and_says_so(house: House, fake_llm: FakeLlm):
     while turn.found is None:
         turn = await anext(reader)
     await desk.stop(WEI, turn.id)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(12):
         turn = await last_of(reader)
     assert turn.state == "interrupted", turn.failure
     (kept,) = await desk.turns(WEI, turn.conversation)

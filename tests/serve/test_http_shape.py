@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -58,19 +60,20 @@ async def test_draining_refuses_what_is_new_and_waits_for_what_runs():
     app = FastAPI()
     app.add_middleware(DrainGate, drain=drain)
 
+    entered = asyncio.Event()
+
     @app.get("/v1/x")
     async def slow() -> dict:
+        entered.set()
         await drain.expired.wait()
         return {}
-
-    import asyncio
 
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         running = asyncio.create_task(client.get("/v1/x"))
-        await asyncio.sleep(0.01)
+        await entered.wait()
         stopping = asyncio.create_task(drain.finish())
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
         refused = await client.get("/v1/x")
         assert (refused.status_code, refused.json()["error"]["code"]) == (503, "shutting_down")
         assert refused.headers["retry-after"]
