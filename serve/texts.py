@@ -22,6 +22,7 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 WIDGET_PART = Path(__file__).parent / "widget" / "texts.json"
 
 _FIELD = re.compile(r"\{\w+\}")
+_DATES = frozenset({"{start}", "{end}", "{day}", "{year}", "{month}"})
 
 Entries = Mapping[str, Mapping[str, str]]
 
@@ -90,7 +91,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def _part(piece: str) -> str:
-    return f"(?P<{piece[1:-1]}>.+)" if _FIELD.fullmatch(piece) else re.escape(piece)
+    if not _FIELD.fullmatch(piece):
+        return re.escape(piece)
+    # A period is made of dates; any other sentence with its words is no period.
+    return f"(?P<{piece[1:-1]}>{'[0-9年月日-]+' if piece in _DATES else '.+'})"
 
 
 @cache

@@ -10,6 +10,7 @@ from assistant.store.domains import DOMAIN_TITLES
 from assistant.tools.delivery import Delivery
 
 NOTE = "六域示意图：按公开写明的简单规则折算为0至100，仅供浏览，不是信用评级；未授权的域不计。"
+_FEWEST_AXES = 3
 _GRADES = {"A": 100, "B": 80, "M": 70, "C": 40, "D": 15}
 
 
@@ -39,8 +40,12 @@ def _score(domain: str, fields: Mapping[str, Any]) -> float:
     return (80 if net >= 0 else 60) + 20 * (overdue == 0) - overdue
 
 
-def radar(deliveries: Mapping[str, Delivery], wanted: tuple[str, ...]) -> dict[str, Any]:
-    """Chart data: axes in the order asked for, `None` where the domain was not read."""
+def radar(deliveries: Mapping[str, Delivery], wanted: tuple[str, ...]) -> dict[str, Any] | None:
+    """Chart data: axes in the order asked for, `None` where the domain was not read; none for one or two domains,
+    which make no shape.
+    """
+    if len(wanted) < _FEWEST_AXES:
+        return None
     scores = [
         round(min(100.0, max(0.0, _score(domain, deliveries[domain].payload.get("fields", {})))))
         if domain in deliveries

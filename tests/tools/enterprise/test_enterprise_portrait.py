@@ -45,6 +45,7 @@ async def test_figures_are_facts_with_units_and_stand_in_sentences(context, few)
     assert facts["近12个月申报收入"].unit == "万元"
     assert any(f"近12个月申报收入{revenue}万元" in line for line in call.result.summary)
     assert "（虚构示例企业）" in call.result.summary[0]
+    assert call.result.picture is None, "one domain makes no shape"
 
 
 async def test_without_any_consent_only_the_register_is_read(context, few):
