@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant import guard
+from assistant.asking import without_pointing
 from assistant.conversation import AnswerRequest, Message
 from assistant.follow_up import standing_enterprise, whole
 from assistant.mentions import Directory, Mention, find_mentions, named_day
@@ -38,11 +39,12 @@ class Asked:
 
     @property
     def query(self) -> str:
-        """What is searched for: a short follow-up together with the question before it."""
+        """What is searched for: a short follow-up together with the question before it, whoever's case it is."""
+        wanted = without_pointing(self.question)
         if len(self.question) >= FOLLOW_UP_CHARS:
-            return self.question
+            return wanted
         before = next((turn.content for turn in reversed(self.history) if turn.role == "user"), "")
-        return f"{before} {self.question}".strip()
+        return f"{without_pointing(before)} {wanted}".strip()
 
 
 async def understand(request: AnswerRequest, principal: Principal, store: Store, today: date) -> Asked:

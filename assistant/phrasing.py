@@ -12,6 +12,7 @@ import structlog
 
 from assistant.agent import AgentTask, ModelDone, TextDelta, run_agent
 from assistant.answer import AnswerEvent, AnswerSentence, Sentence, ToolCall, ToolFinished, ToolStarted
+from assistant.asking import asks_rule
 from assistant.chat_model import Candidate, ChatModels
 from assistant.conversation import Message
 from assistant.draft import AnswerDraft
@@ -137,14 +138,20 @@ async def _with_model(
     draft: AnswerDraft, task: PhrasingTask, candidate: Candidate, limits: AgentSettings
 ) -> AsyncIterator[AnswerEvent]:
     evidence = render_evidence(draft.book)
+    tools = task.tools if candidate.served else _for_a_small_model(task)
+
+    def propose() -> Proposal | None:
+        proposal = task.propose()
+        return proposal if proposal is not None and proposal.name in tools else None
+
     loop = AgentTask(
         system=system_prompt(),
         history=task.history,
         question=question_message(task.question, task.values, draft.as_of, evidence),
-        tools=task.tools,
+        tools=tools,
         run=task.run if candidate.served else _settled(task),
         show=lambda call: _shown(draft, call),
-        propose=task.propose,
+        propose=propose,
         max_steps=limits.max_steps,
         max_seconds=limits.max_seconds,
         sure=limits.model_confidence,
@@ -170,6 +177,15 @@ async def _with_model(
     for held in gate.flush():
         if (sentence := _admit(draft, task, held, candidate)) is not None:
             yield sentence
+
+
+def _for_a_small_model(task: PhrasingTask) -> Mapping[str, Tool]:
+    """The tools that the embedded model may call. It takes 我们公司 for a wish to see the company's portrait, also where a
+    rule or a product is asked for.
+    """
+    if task.named is not None or not asks_rule(task.users_words):
+        return task.tools
+    return {name: tool for name, tool in task.tools.items() if name != PORTRAIT}
 
 
 def _settled(task: PhrasingTask) -> RunTool:

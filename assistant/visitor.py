@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.asking import asks_rule
 from assistant.identifiers import CREDIT_CODE
 from assistant.passage import Passage
 
@@ -26,11 +27,6 @@ _SUBJECT = re.compile(
     r"(?P<name>[\u4e00-\u9fffA-Za-z0-9（）()·]{2,16}?)(?:的|最近|近期|近|目前|现在|去年|今年|上年|未来|"
     r"接下来|往后|今后|下个?季度|下半年|什么时候|有多少|有几|有没有|注册|成立|经营|怎么样)"
 )
-# What a rule allows is public knowledge, whoever's case it is.
-_RULE = re.compile(
-    r"(?:能|能不能|能否|可以|可不可以|怎么|如何|想)[^，。？！]{0,8}(?:质押|抵押|申请|享受|申报|办理|续贷|展期)"
-    r"|条件|流程|手续|材料|办法|规定|政策"
-)
 
 
 def needs_sign_in(question: str, *, reads_enterprise: bool, passages: Sequence[Passage]) -> bool:
@@ -41,7 +37,7 @@ def needs_sign_in(question: str, *, reads_enterprise: bool, passages: Sequence[P
     """
     if CREDIT_CODE.search(question):
         return True
-    if not reads_enterprise or _RULE.search(question):
+    if not reads_enterprise or asks_rule(question):
         return False
     if _POINTS_TO_ONE.search(question):
         return True

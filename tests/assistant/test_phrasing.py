@@ -137,6 +137,24 @@ async def test_a_small_model_quotes_no_passage_beside_a_result(desk: Desk) -> No
 
 
 @pytest.mark.parametrize(
+    ("question", "portrait"),
+    [
+        ("我们公司能享受什么贴息", False),
+        ("我们公司要不要做算法备案", False),
+        ("可以看看我们公司的情况吗", True),
+    ],
+)
+async def test_a_small_model_shows_no_portrait_where_a_rule_is_asked_for(
+    desk: Desk, question: str, portrait: bool
+) -> None:
+    call = {"name": "enterprise_portrait", "args": {}, "id": "x1", "type": "tool_call"}
+    small = Scripted(lines=[AIMessage("", tool_calls=[call]), AIMessage("")])
+    answer = await desk.ask(question, assistant=desk.with_embedded(small), enterprise=desk.samples[0].code)
+    assert [call.name for call in answer.tool_calls] == ["enterprise_portrait"] * portrait
+    assert {citation.kind for citation in answer.citations} == {"tool" if portrait else "passage"}
+
+
+@pytest.mark.parametrize(
     ("question", "offered"),
     [
         ("没有交印花税会罚多少", {"search_knowledge"}),
