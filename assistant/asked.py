@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant import guard
-from assistant.asking import without_pointing
+from assistant.asking import asks_rule, without_pointing
 from assistant.conversation import AnswerRequest, Message
 from assistant.follow_up import standing_enterprise, whole
 from assistant.mentions import Directory, Mention, find_mentions, named_day
@@ -40,11 +40,19 @@ class Asked:
     @property
     def query(self) -> str:
         """What is searched for: a short follow-up together with the question before it, whoever's case it is."""
-        wanted = without_pointing(self.question)
+        wanted = without_pointing(self._without_names() if asks_rule(self.question) else self.question)
         if len(self.question) >= FOLLOW_UP_CHARS:
             return wanted
         before = next((turn.content for turn in reversed(self.history) if turn.role == "user"), "")
         return f"{without_pointing(before)} {wanted}".strip()
+
+    def _without_names(self) -> str:
+        """No text of the knowledge names a customer; what is said of one is found by its code."""
+        left = self.question
+        for mention in sorted(self.mentions, key=lambda one: -one.start):
+            if mention.kind == "enterprise":
+                left = left[: mention.start] + left[mention.end :]
+        return left
 
 
 async def understand(request: AnswerRequest, principal: Principal, store: Store, today: date) -> Asked:

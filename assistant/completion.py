@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from assistant.answer import AnswerSentence
-from assistant.draft import AnswerDraft, consent_missing
+from assistant.asking import asks_rule
+from assistant.draft import PORTRAIT, AnswerDraft, consent_missing
 from assistant.evidence_answer import from_passages, from_tools
 from assistant.law_dates import date_notices
 
@@ -14,6 +16,11 @@ NOT_FOUND_TEXT = "知识库中没有找到能回答该问题的内容，也没�
 UNNAMED_MISSING = "企业：请写明名称、简称或统一社会信用代码"
 
 NEAREST_TEXT = "以上是知识库中与问题最接近的内容，未必直接回答了问题，使用前请核对原文。"
+
+
+def _cites_passage(draft: AnswerDraft, said: Sequence[AnswerSentence]) -> bool:
+    passages = {item.number for item in draft.book.items if item.kind == "passage" and not item.uses}
+    return any(passages.intersection(sentence.cites) for sentence in said)
 
 
 def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
@@ -35,9 +42,12 @@ def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
         if not call.ok and call.error_code != "consent_required" and call.error
     ]
     closed = asked_consent or any(call.error_code == "enterprise_not_found" for call in draft.calls)
-    if not any(sentence.cites for sentence in (*said, *added)) and not closed:
-        # A rule that shares some words is no answer to a question about an enterprise's own data.
-        added += from_passages(draft.book, draft.question)
+    computed = any(call.ok and call.name != PORTRAIT for call in draft.calls)
+    rule_untold = asks_rule(draft.question) and not computed and not _cites_passage(draft, said)
+    if (rule_untold or not any(sentence.cites for sentence in (*said, *added))) and not closed:
+        # A rule that shares some words is no answer to a question about an enterprise's own data; one that was asked
+        # for comes before them.
+        added = [*from_passages(draft.book, draft.question), *added]
     unnamed = [UNNAMED_MISSING] if draft.unnamed and not draft.calls else []
     if not said and not added:
         draft.missing += ["与问题相关的制度、产品或企业资料", *unnamed]

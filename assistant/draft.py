@@ -21,6 +21,9 @@ from assistant.grounding import EvidenceBook, citation_of, marked
 from assistant.passage import Passage
 from assistant.prompts import PROMPT_VERSION
 
+PORTRAIT = "enterprise_portrait"
+"""The one tool that tells an enterprise's data as they are and computes nothing."""
+
 
 @dataclass(slots=True)
 class AnswerDraft:

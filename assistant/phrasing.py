@@ -15,7 +15,7 @@ from assistant.answer import AnswerEvent, AnswerSentence, Sentence, ToolCall, To
 from assistant.asking import asks_rule
 from assistant.chat_model import Candidate, ChatModels
 from assistant.conversation import Message
-from assistant.draft import AnswerDraft
+from assistant.draft import PORTRAIT, AnswerDraft
 from assistant.errors import BaguiError, InvalidRequest
 from assistant.evidence_answer import closest_sentence, overlap
 from assistant.gate import SentenceGate
@@ -30,7 +30,6 @@ from assistant.tools.tool import Tool
 from assistant.verification import check, claims_of
 
 LEAST_OVERLAP = 0.3
-PORTRAIT = "enterprise_portrait"
 DECLINED = (
     "现有资料不足以回答",
     "未找到相关",
@@ -183,7 +182,7 @@ def _for_a_small_model(task: PhrasingTask) -> Mapping[str, Tool]:
     """The tools that the embedded model may call. It takes 我们公司 for a wish to see the company's portrait, also where a
     rule or a product is asked for.
     """
-    if task.named is not None or not asks_rule(task.users_words):
+    if not asks_rule(task.users_words):
         return task.tools
     return {name: tool for name, tool in task.tools.items() if name != PORTRAIT}
 

@@ -286,3 +286,13 @@ async def test_who_speaks_of_a_customer_without_a_name_is_asked_for_it(desk: Des
     assert UNNAMED_MISSING in (await desk.ask("这家公司靠谱吗")).missing
     assert UNNAMED_MISSING not in (await desk.ask("这家公司靠谱吗", enterprise=desk.samples[0].code)).missing
     assert UNNAMED_MISSING not in (await desk.ask("流贷最长几年")).missing
+
+
+@pytest.mark.parametrize("question", ["能享受什么贴息", "申请贴息有什么条件"])
+async def test_a_rule_asked_for_about_a_named_enterprise_comes_before_its_portrait(
+    desk: Desk, question: str
+) -> None:
+    answer = await desk.ask(f"{desk.samples[0].short_name}{question}")
+    kinds = [citation.kind for citation in answer.citations]
+    assert kinds[0] == "passage" and "tool" in kinds
+    assert "贴息" in answer.text.splitlines()[0]
