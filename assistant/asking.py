@@ -19,10 +19,16 @@ _RULE = re.compile(
     "|条件|流程|手续|材料|办法|规定|政策|优惠|补贴|奖补|怎么办"
     "|(?:哪些|什么|哪种|哪款)[^，。？！]{0,6}(?:贷款|产品|支持|扶持)|(?:适合|推荐)[^，。？！]{0,6}(?:产品|贷)"
 )
+# 基本户 is an account, 应该公司 no company; a bare 客户 is anybody's.
 _POINTING = re.compile(
-    "(?:(?:这家|这个|那家|该|本|我们|我|咱们?|你们|上述)的?(?:企业|公司|客户|厂|户|店)|我司|贵司|这户)的?"
+    "(?:(?:这家|这个|那家|(?<!应)该|(?<![基资成根])本|我们|我|咱们?|你们|上述)的?(?:企业|公司|客户|厂|户|店)|我司|贵司|这户)的?"
 )
 _LEAST_QUERY = 4  # characters
+
+
+def points_to_one(question: str) -> bool:
+    """Whether a question speaks of one enterprise without its name: 这家企业, 我司, 该客户."""
+    return _POINTING.search(question) is not None
 
 
 def without_pointing(question: str) -> str:

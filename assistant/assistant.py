@@ -12,6 +12,7 @@ import structlog
 from assistant import guard
 from assistant.answer import AnswerEvent, AnswerSentence, Failed, Finished, Retrieved, Started, ToolCall
 from assistant.asked import Asked, understand
+from assistant.asking import points_to_one
 from assistant.chat_model import ChatModels
 from assistant.completion import completion
 from assistant.consequence import asks_sanction
@@ -26,7 +27,7 @@ from assistant.phrasing import PhrasingTask, look_up, phrase
 from assistant.principal import Principal
 from assistant.redaction import redact
 from assistant.retrieval.retriever import Retriever
-from assistant.router import Router, points_to_one
+from assistant.router import Router
 from assistant.settings import Settings
 from assistant.store import answers, audit
 from assistant.store.database import Store

@@ -104,11 +104,6 @@ class Router:
         return vector / norm if norm else vector
 
 
-def points_to_one(question: str) -> bool:
-    """Whether a question speaks of one enterprise without its name: 这家企业, 我司, 该客户."""
-    return _THIS_ENTERPRISE.search(question) is not None
-
-
 def _shape(question: str, mentions: Sequence[Mention]) -> str:
     """The question without its values and courtesies: what kind of thing is asked, not how much of it."""
     delexical = _PLACEHOLDER.sub(lambda match: _KIND_CHARS[match[1]], delexicalise(question, mentions))

@@ -49,6 +49,8 @@ def test_a_question_for_data_is_none(question: str) -> None:
         ("公司法规定注册资本几年缴足", "公司法规定注册资本几年缴足"),
         ("客户信息泄露怎么办", "客户信息泄露怎么办"),
         ("我们公司怎么样", "我们公司怎么样"),
+        ("基本户可以开几个", "基本户可以开几个"),
+        ("印花税应该公司交还是个人交", "印花税应该公司交还是个人交"),
     ],
 )
 def test_whose_case_it_is_is_not_searched_for(question: str, left: str) -> None:

@@ -159,6 +159,7 @@ async def test_a_small_model_shows_no_portrait_where_a_rule_is_asked_for(
     [
         ("没有交印花税会罚多少", {"search_knowledge"}),
         ("漏税要罚多少", {"search_knowledge"}),
+        ("客户没授权就去查信用报告，会罚多少", {"search_knowledge"}),
         ("这家企业漏税被罚了多少", None),
         ("流贷最长几年", None),
     ],
