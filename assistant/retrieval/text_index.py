@@ -28,9 +28,8 @@ _STOP = frozenset(
 _COMMON_FROM = 5_000
 _COMMON_SHARE = 0.05
 _K1, _B, _LEAST_WEIGHT = 1.2, 0.75, 1e-6
-_CACHE_KIB = (
-    32_768  # of SQLite's pages: with its default of two MiB the frequencies of a question took 1.2 ms, so .7
-)
+# Of SQLite's pages: with its default of two MiB the frequencies of a question took 1.2 ms, so .7.
+_CACHE_KIB = 32_768
 _FREQUENCIES = 50_000  # terms whose number of passages is kept at hand
 _PART = 4_096  # passages of a term in one row of the table; the last row grows until then
 _SCHEMA = """
