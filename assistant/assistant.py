@@ -9,32 +9,32 @@ from typing import Any, Literal
 
 import structlog
 
-from assistant import guard
 from assistant.answer import AnswerEvent, AnswerSentence, Failed, Finished, Retrieved, Started, ToolCall
-from assistant.asked import Asked, understand
-from assistant.asking import points_to_one
-from assistant.chat_model import ChatModels
-from assistant.completion import completion
-from assistant.consequence import asks_sanction
+from assistant.answering.completion import completion
+from assistant.answering.draft import AnswerDraft
+from assistant.answering.phrasing import PhrasingTask, look_up, phrase
 from assistant.conversation import AnswerRequest
-from assistant.draft import AnswerDraft
 from assistant.errors import BaguiError, Forbidden
-from assistant.grounding import EvidenceBook
-from assistant.law_dates import label_status
-from assistant.law_history import law_history
-from assistant.mentions import delexicalise, placeholder_values, values_line
-from assistant.phrasing import PhrasingTask, look_up, phrase
+from assistant.evidence.book import EvidenceBook
+from assistant.law.history import law_history
+from assistant.law.notices import label_status
+from assistant.llm.chat_models import ChatModels
+from assistant.planning.router import Router
 from assistant.principal import Principal
-from assistant.redaction import redact
+from assistant.question import guard
+from assistant.question.asking import points_to_one
+from assistant.question.consequence import asks_sanction
+from assistant.question.question import Asked, understand
+from assistant.question.visitor import SIGN_IN, SIGN_IN_MISSING, SIGN_IN_TO_COMPUTE, needs_sign_in
 from assistant.retrieval.retriever import Retriever
-from assistant.router import Router
 from assistant.settings import Settings
 from assistant.store import answers, audit
 from assistant.store.database import Store
 from assistant.today import today_in_shanghai
 from assistant.tools.context import DEFAULT_PURPOSE, ToolContext
 from assistant.tools.tool import Tool, run_tool
-from assistant.visitor import SIGN_IN, SIGN_IN_MISSING, SIGN_IN_TO_COMPUTE, needs_sign_in
+from assistant.words.mentions import delexicalise, placeholder_values, values_line
+from assistant.words.redaction import redact
 
 _log = structlog.get_logger(__name__)
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.assistant import Assistant
-from assistant.chat_model import ChatModels
 from assistant.errors import ConfigurationError
+from assistant.llm.chat_models import ChatModels
+from assistant.planning.router import Router
 from assistant.retrieval.reindex import serving_encoder
 from assistant.retrieval.reranker import reranker_for
 from assistant.retrieval.retriever import Retriever
-from assistant.router import Router
 from assistant.settings import Settings
 from assistant.store import answers
 from assistant.store.database import Store
 from assistant.tools import catalogue
 
 if TYPE_CHECKING:
-    from assistant.embedded_model import EmbeddedChatModel
+    from assistant.llm.embedded_model import EmbeddedChatModel
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ async def build(settings: Settings) -> Bagui:
 def _embedded(settings: Settings) -> tuple[EmbeddedChatModel | None, str]:
     if not settings.embedded.enabled:
         return None, ""
-    from assistant.embedded_model import EmbeddedChatModel
+    from assistant.llm.embedded_model import EmbeddedChatModel
 
     try:
         return EmbeddedChatModel.load(settings.embedded), ""

@@ -28,15 +28,15 @@ import numpy as np
 import psutil
 
 from assistant.content import content_path
-from assistant.grounding import split_sentences
+from assistant.encoding.encoder import Encoder, shipped_encoder
+from assistant.evidence.book import split_sentences
 from assistant.principal import principal_for
-from assistant.retrieval.encoder import Encoder, shipped_encoder
 from assistant.retrieval.reranker import reranker_for
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from eval.retrieval_builtin import CASES, DAY
-from knowledge.ingest import embedded, ingest
-from knowledge.load import load_file
+from knowledge.intake.ingest import embedded, ingest
+from knowledge.intake.load import load_file
 from knowledge.sample.loader import load_samples
 
 LIMITS = {

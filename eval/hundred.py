@@ -15,18 +15,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from assistant.dates import PartialDate
-from assistant.embedded_model import EmbeddedChatModel
 from assistant.errors import InvalidRequest
-from assistant.grounding import EvidenceBook, render_evidence
-from assistant.mentions import Mention, delexicalise, find_mentions, placeholder_values, values_line
+from assistant.evidence.book import EvidenceBook, render_evidence
+from assistant.llm.embedded_model import EmbeddedChatModel
+from assistant.planning.router import Router
 from assistant.prompts import question_message
-from assistant.router import Router
 from assistant.settings import EmbeddedSettings, load_settings
 from assistant.today import today_in_shanghai
 from assistant.tools import catalogue
 from assistant.tools.argument import resolve
 from assistant.tools.tool import Tool
+from assistant.words.dates import PartialDate
+from assistant.words.mentions import Mention, delexicalise, find_mentions, placeholder_values, values_line
 
 CASES = Path(__file__).with_name("cases") / "hundred.jsonl"
 THRESHOLD = 0.5

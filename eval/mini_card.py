@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.embedded_engine import SHIPPED, EmbeddedEngine
-from assistant.embedded_grammar import available_marks
-from assistant.embedded_model import MAX_CALL_TOKENS, SURE_OF_MARK, grammar_for, read_call
-from assistant.embedded_prompt import REFUSAL, render_chat
+from assistant.llm.embedded_engine import SHIPPED, EmbeddedEngine
+from assistant.llm.embedded_grammar import available_marks
+from assistant.llm.embedded_model import MAX_CALL_TOKENS, SURE_OF_MARK, grammar_for, read_call
+from assistant.llm.embedded_prompt import REFUSAL, render_chat
 
 AT_ONCE = 16
 

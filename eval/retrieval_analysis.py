@@ -15,12 +15,12 @@ import numpy as np
 import rjieba
 
 from assistant.content import content_path
-from assistant.glossary import glossary
-from assistant.retrieval.encoder import place_text
-from assistant.retrieval.features import cut, fold
+from assistant.encoding.encoder import place_text
+from assistant.encoding.features import cut, fold
+from assistant.words.glossary import glossary
 from eval.retrieval_builtin import read_cases
 from eval.retrieval_stard import figures, lines, read_questions
-from knowledge.load import load_file
+from knowledge.intake.load import load_file
 
 Cutter = Callable[[str], list[str]]
 _STOP = frozenset(

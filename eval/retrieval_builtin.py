@@ -17,14 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.encoding.encoder import shipped_encoder
 from assistant.passage import Passage
 from assistant.principal import principal_for
-from assistant.retrieval.encoder import shipped_encoder
 from assistant.retrieval.fusion import Weights
 from assistant.retrieval.reranker import reranker_for
 from assistant.retrieval.retriever import NOT_FOUND_BELOW, Retriever
 from assistant.store.database import Store
-from knowledge.ingest import load_builtin
+from knowledge.intake.ingest import load_builtin
 
 CASES = Path(__file__).parent / "cases" / "retrieval.jsonl"
 DAY = date(2026, 11, 23)

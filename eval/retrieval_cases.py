@@ -20,15 +20,15 @@ from typing import Any
 import numpy as np
 import yaml
 
-from assistant.mentions import named_day
+from assistant.encoding.encoder import shipped_encoder
 from assistant.passage import Passage
 from assistant.principal import principal_for
-from assistant.retrieval.encoder import shipped_encoder
 from assistant.retrieval.reranker import reranker_for
 from assistant.retrieval.retriever import NOT_FOUND_BELOW, Retriever
 from assistant.store.database import Store
+from assistant.words.mentions import named_day
 from eval.statutes import read_laws, render
-from knowledge.ingest import ingest, load_builtin
+from knowledge.intake.ingest import ingest, load_builtin
 
 CASES = Path(__file__).parent / "cases" / "retrieval_150.jsonl"
 TODAY = date(2026, 11, 23)

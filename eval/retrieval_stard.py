@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.asking import substance
-from assistant.retrieval.encoder import SHIPPED, load_encoder
+from assistant.encoding.encoder import SHIPPED, load_encoder
+from assistant.question.asking import substance
 from assistant.retrieval.found import RERANKED
 from assistant.retrieval.fusion import Weights, fuse, scaled
 from assistant.retrieval.interaction import Candidate

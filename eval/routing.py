@@ -19,18 +19,18 @@ from pathlib import Path
 import yaml
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from assistant.asked import understand
 from assistant.build import Bagui, build
 from assistant.conversation import AnswerRequest, Message
-from assistant.embedded_model import EmbeddedChatModel
-from assistant.grounding import EvidenceBook, render_evidence
-from assistant.mentions import delexicalise, values_line
+from assistant.encoding.encoder import shipped_encoder
+from assistant.evidence.book import EvidenceBook, render_evidence
+from assistant.llm.embedded_model import EmbeddedChatModel
 from assistant.principal import principal_for
 from assistant.prompts import question_message, system_prompt
-from assistant.retrieval.encoder import shipped_encoder
+from assistant.question.question import understand
 from assistant.settings import load_settings
 from assistant.today import today_in_shanghai
-from knowledge.ingest import embedded, load_builtin
+from assistant.words.mentions import delexicalise, values_line
+from knowledge.intake.ingest import embedded, load_builtin
 from knowledge.sample.loader import load_samples
 
 DEFAULT = ("tests/data/router_questions.yaml", "tests/data/router_questions_second.yaml")

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from knowledge.articles import Article, split_articles
+from knowledge.cutting.articles import Article, split_articles
 
 STYLES = ("space", "glued", "lines", "wrapped", "markdown")
 _WIDTH = 34

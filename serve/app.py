@@ -8,31 +8,34 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from assistant.settings import Settings
-from serve import answers_api, health, operator_api, tools_api
-from serve.auth import authenticator
-from serve.cors import CorsGate
-from serve.errors import install
-from serve.house import House
-from serve.mcp_door import McpDoor
-from serve.middleware import BodyLimit, DrainGate, RequestShell
+from serve.api import answers as answers_api
+from serve.api import tools as tools_api
+from serve.callers.auth import authenticator
+from serve.http import health
+from serve.http.cors import CorsGate
+from serve.http.errors import install
+from serve.http.middleware import BodyLimit, DrainGate, RequestShell
+from serve.mcp.entry import McpDoor
 from serve.openai import chat, embeddings, model_list
 from serve.openai.served import ServedModel
-from serve.opening import open_house
+from serve.operator import api as operator_api
 from serve.reference import routes as reference
+from serve.server_state import ServerState
+from serve.start.start import open_server
 from serve.widget import routes as widget
-from serve.workbench.opening import open_workbench
+from serve.workbench.mount import open_workbench
 
 
-def create_app(settings: Settings, house: House | None = None) -> FastAPI:
+def create_app(settings: Settings, state: ServerState | None = None) -> FastAPI:
     """The application of one installation. Its lifespan opens the database, the indexes and the models.
 
-    `house` is handed in by the server command, which prints its credentials and drains it.
+    `state` is handed in by the server command, which prints its credentials and drains it.
     """
-    home = house or House(settings)
+    home = state or ServerState(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await open_house(home)
+        await open_server(home)
         try:
             yield
         finally:
@@ -66,6 +69,6 @@ def create_app(settings: Settings, house: House | None = None) -> FastAPI:
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, limit=settings.body_limit_bytes)
     app.add_middleware(DrainGate, drain=home.drain)
-    app.add_middleware(CorsGate, house=home)
+    app.add_middleware(CorsGate, state=home)
     app.add_middleware(RequestShell)
     return app

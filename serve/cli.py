@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from serve.commands import answering, holdings, rights, running, sites, users
-from serve.environment import quiet
+from serve.process.environment import quiet
 
 ABOUT = (
     "八桂智融：面向广西银行的本地助手。A local assistant whose every figure is verified against its evidence."

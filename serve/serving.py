@@ -17,11 +17,11 @@ from assistant.errors import AlreadyRunning, BaguiError
 from assistant.settings import Settings
 from assistant.store.faults import unavailable
 from assistant.store.secret import make_home
-from serve import logs, server_file
 from serve.app import create_app
-from serve.environment import few_heaps
-from serve.house import House
-from serve.server_file import ServerFile
+from serve.process import logs, server_file
+from serve.process.environment import few_heaps
+from serve.process.server_file import ServerFile
+from serve.server_state import ServerState
 
 _CLOSE_LIMIT_S = 5
 
@@ -29,9 +29,9 @@ _CLOSE_LIMIT_S = 5
 class DrainingServer(uvicorn.Server):
     """Uvicorn whose stop first lets running answers finish, and which tells where it listens."""
 
-    def __init__(self, config: uvicorn.Config, house: House, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, state: ServerState, url: str) -> None:
         super().__init__(config)
-        self.house = house
+        self.state = state
         self.url = url
         self._draining: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -40,23 +40,23 @@ class DrainingServer(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
-            home = self.house.settings.home_path
-            server_file.write(home, ServerFile(self.url, self.house.operator_token, os.getpid()))
-            _announce(self.house, self.url)
+            home = self.state.settings.home_path
+            server_file.write(home, ServerFile(self.url, self.state.operator_token, os.getpid()))
+            _announce(self.state, self.url)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal begins the drain, a second one ends at once."""
-        if self._loop is None or not self.started or self.house.drain.draining:
+        if self._loop is None or not self.started or self.state.drain.draining:
             super().handle_exit(sig, frame)
             return
-        self.house.drain.draining = True
+        self.state.drain.draining = True
         self._loop.call_soon_threadsafe(self._begin_drain)
 
     def _begin_drain(self) -> None:
         self._draining = asyncio.get_running_loop().create_task(self._drain())
 
     async def _drain(self) -> None:
-        await self.house.drain.finish()
+        await self.state.drain.finish()
         self.should_exit = True
 
 
@@ -68,11 +68,11 @@ def serve_until_stopped(settings: Settings) -> None:
         try:
             logs.configure(settings.home_path, settings.log_level)
             port = taken.getsockname()[1]
-            house = House(
+            state = ServerState(
                 settings, _own_origins(settings.host, port), say=lambda text: typer.echo(text, err=True)
             )
             config = uvicorn.Config(
-                create_app(settings, house),
+                create_app(settings, state),
                 workers=1,
                 http="h11",  # bounds the size of headers, which the faster parser does not
                 log_config=None,
@@ -84,21 +84,21 @@ def serve_until_stopped(settings: Settings) -> None:
                 h11_max_incomplete_event_size=65_536,
                 lifespan="on",
             )
-            server = DrainingServer(config, house, f"http://{_reachable(settings.host)}:{port}")
-            _run(server, house, taken)
+            server = DrainingServer(config, state, f"http://{_reachable(settings.host)}:{port}")
+            _run(server, state, taken)
         finally:
             server_file.remove(settings.home_path)
             lock.release()
 
 
-def _run(server: DrainingServer, house: House, taken: socket.socket) -> None:
+def _run(server: DrainingServer, state: ServerState, taken: socket.socket) -> None:
     with contextlib.suppress(KeyboardInterrupt, SystemExit):  # uvicorn exits where a start fails
         server.run(sockets=[taken])
-    if house.fault is not None:
-        raise house.fault
+    if state.fault is not None:
+        raise state.fault
     if not server.started:
         raise BaguiError(
-            f"服务没有启动，原因见 {house.settings.home_path / 'logs' / 'bagui.log'}", code="start_failed"
+            f"服务没有启动，原因见 {state.settings.home_path / 'logs' / 'bagui.log'}", code="start_failed"
         )
 
 
@@ -144,7 +144,7 @@ def _own_origins(host: str, port: int) -> tuple[str, ...]:
     return tuple(f"http://{name}:{port}" for name in names)
 
 
-def _announce(house: House, url: str) -> None:
+def _announce(state: ServerState, url: str) -> None:
     lines = [
         f"Bagui 已就绪：{url}",
         f"  工作台  {url}/workbench",
@@ -152,13 +152,13 @@ def _announce(house: House, url: str) -> None:
         f"  挂件    {url}/widget/demo（演示页面）",
         f"  状态    {url}/readyz",
     ]
-    if house.demo is not None:
+    if state.demo is not None:
         lines.append("演示密钥（本次启动有效，重启即作废；示例企业均为虚构）：")
-        lines += [f"  {role:<10} {key}" for role, key in house.demo.keys.items()]
-        signing = house.demo.workbench
+        lines += [f"  {role:<10} {key}" for role, key in state.demo.keys.items()]
+        signing = state.demo.workbench
         lines.append(f"  工作台     用户 {signing['user']}  密码 {signing['password']}")
-        lines.append(f"  示例企业   {house.demo.enterprise}")
-        lines.append(f"  保存在     {house.settings.home_path / 'demo.json'}")
+        lines.append(f"  示例企业   {state.demo.enterprise}")
+        lines.append(f"  保存在     {state.settings.home_path / 'demo.json'}")
     lines.append("按 Ctrl+C 停止")
     typer.echo("\n".join(lines))
     sys.stdout.flush()

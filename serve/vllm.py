@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from assistant.embedded_engine import SHIPPED
+from assistant.llm.embedded_engine import SHIPPED
 
 VERSION = "0.32.0"
 # CUDA builds that come along; with them transformers cannot be imported.

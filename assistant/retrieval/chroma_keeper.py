@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
+from assistant.encoding.encoder import Vectors
 from assistant.errors import IndexUnavailable
 from assistant.retrieval.dense_index import BATCH, DenseIndex
-from assistant.retrieval.encoder import Vectors
 from assistant.retrieval.ranking import View
 from assistant.retrieval.snapshot import PORTRAITS
 from assistant.retrieval.text_index import SHELVES

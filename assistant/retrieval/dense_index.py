@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.encoding.encoder import Vectors
 from assistant.errors import IndexUnavailable
-from assistant.retrieval.encoder import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection

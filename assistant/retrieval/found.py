@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.answer import LegalStatus
-from assistant.consequence import asks_law, asks_sanction, states_sanction
 from assistant.passage import Passage
+from assistant.question.consequence import asks_law, asks_sanction, states_sanction
 from assistant.retrieval.interaction import Candidate
 from assistant.retrieval.ranking import Ranked
 from assistant.retrieval.relevance import certainty, covered

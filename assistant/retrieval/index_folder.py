@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.encoding.encoder import Encoder, Vectors, from_bytes, passage_text, place_text
 from assistant.errors import IndexUnavailable
-from assistant.retrieval.encoder import Encoder, Vectors, from_bytes, passage_text, place_text
 from assistant.retrieval.snapshot import Snapshot
 from assistant.retrieval.text_index import TextEntry, TextIndex
 from assistant.retrieval.vector_file import VectorFile

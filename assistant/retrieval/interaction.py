@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.retrieval.encoder import StaticEncoder
-from assistant.retrieval.features import codes
+from assistant.encoding.encoder import StaticEncoder
+from assistant.encoding.features import codes
 
 Matrix = NDArray[np.float32]
 Rows = NDArray[np.int64]

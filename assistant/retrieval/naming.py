@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from assistant.numerals import parse_number
-from assistant.retrieval.features import fold
+from assistant.encoding.features import fold
+from assistant.words.numerals import parse_number
 
 _NUMBER = r"(?:[零〇一二两三四五六七八九十百千]+|\d{1,4})"
 _PART = r"(?:之([一二三四五六七八九十]))?"

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer import LegalStatus
-from assistant.glossary import expand
-from assistant.retrieval.encoder import Encoder, Vectors
+from assistant.encoding.encoder import Encoder, Vectors
 from assistant.retrieval.fusion import Weights, mix, scaled
 from assistant.retrieval.naming import articles_in, named
 from assistant.retrieval.snapshot import PORTRAITS, Snapshot
 from assistant.retrieval.text_index import QueryTerms, TextIndex
 from assistant.retrieval.vector_file import VectorFile
 from assistant.retrieval.visibility import Mask, passage_status
+from assistant.words.glossary import expand
 
 _NAMED_TITLE = 0.3
 _NAMED_ARTICLE = 2.0

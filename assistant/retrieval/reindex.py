@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.encoding.encoder import Encoder, passage_text, shipped_encoder, to_bytes
+from assistant.encoding.foreign_encoder import ForeignEncoder
 from assistant.errors import ConfigurationError, Conflict
-from assistant.retrieval.encoder import Encoder, passage_text, shipped_encoder, to_bytes
-from assistant.retrieval.foreign_encoder import ForeignEncoder
 from assistant.store import encodings
 from assistant.store.database import Store
 from assistant.store.encodings import EncoderMark

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from assistant.encoding.encoder import Encoder, StaticEncoder
+from assistant.encoding.foreign_encoder import existing_folder, sentence_transformers, unreadable
 from assistant.errors import ConfigurationError
-from assistant.retrieval.encoder import Encoder, StaticEncoder
-from assistant.retrieval.foreign_encoder import existing_folder, sentence_transformers, unreadable
 from assistant.retrieval.fusion import scaled
 from assistant.retrieval.interaction import NAMES, Candidate, Interaction, Matrix
 from assistant.retrieval.relevance import SIGNS, signs, sureness

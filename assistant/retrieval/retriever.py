@@ -13,14 +13,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assistant.asking import substance
 from assistant.document import bare_title
-from assistant.glossary import expand
-from assistant.law_question import law_question
+from assistant.encoding.encoder import Encoder, Vectors
 from assistant.passage import Passage
 from assistant.principal import Principal
+from assistant.question.asking import substance
+from assistant.question.law_question import law_question
 from assistant.retrieval.chroma_keeper import ChromaKeeper
-from assistant.retrieval.encoder import Encoder, Vectors
 from assistant.retrieval.explaining import dropped, why
 from assistant.retrieval.found import (
     RERANKED,
@@ -40,6 +39,7 @@ from assistant.retrieval.text_index import SHELVES
 from assistant.retrieval.visibility import Mask, upcoming, visible
 from assistant.store import consents, documents, passages
 from assistant.store.database import Store
+from assistant.words.glossary import expand
 
 NOT_FOUND_BELOW, DOUBTFUL_BELOW = 0.35, 0.6
 """Under the first even the best passage is taken for chance: one in a hundred of the everyday questions that the built-in

@@ -18,7 +18,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.retrieval.features import cut, fold, latin
+from assistant.encoding.features import cut, fold, latin
 
 LAYOUT = "2"
 SHELVES = ("knowledge", "portraits")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.retrieval.encoder import Vectors
+from assistant.encoding.encoder import Vectors
 
 
 class VectorFile:

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 def catalogue() -> dict[str, Tool]:
     """All tools by name, in the order in which they are shown. Imports happen here, so that naming it stays light."""
-    from assistant.tools.enterprise_portrait import enterprise_portrait
-    from assistant.tools.financing_forecast import financing_forecast
-    from assistant.tools.loan_rate import loan_rate
-    from assistant.tools.risk_pool_eligibility import risk_pool_eligibility
-    from assistant.tools.search_knowledge import search_knowledge
-    from assistant.tools.working_capital_need import working_capital_need
+    from assistant.tools.enterprise_portrait.tool import enterprise_portrait
+    from assistant.tools.financing_forecast.tool import financing_forecast
+    from assistant.tools.loan_rate.tool import loan_rate
+    from assistant.tools.risk_pool_eligibility.tool import risk_pool_eligibility
+    from assistant.tools.search_knowledge.tool import search_knowledge
+    from assistant.tools.working_capital_need.tool import working_capital_need
 
     tools = (
         search_knowledge,

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from assistant.dates import PartialDate
 from assistant.errors import InvalidRequest
-from assistant.mentions import Mention, find_mentions
-from assistant.numerals import ARABIC
+from assistant.words.dates import PartialDate
+from assistant.words.mentions import Mention, find_mentions
+from assistant.words.numerals import ARABIC
 
 ArgKind = Literal[
     "money",

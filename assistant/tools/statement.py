@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from assistant.tools.working_capital_need import Turnover, WorkingCapital, working_capital
+from assistant.tools.working_capital_need.tool import Turnover, WorkingCapital, working_capital
 
 REQUIRED: dict[str, str] = {
     "statement_revenue": "上年销售收入",

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.content import content_path
-from assistant.retrieval.encoder import passage_text
-from knowledge.load import load_file
+from assistant.encoding.encoder import passage_text
+from knowledge.intake.load import load_file
 
 _PART = re.compile(r"·.*$")
 _SAME = 0.5

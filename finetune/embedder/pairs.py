@@ -10,9 +10,9 @@ from pathlib import Path
 import yaml
 
 from assistant.content import content_path
-from assistant.grounding import split_sentences
+from assistant.evidence.book import split_sentences
 from finetune.embedder.collection import lines
-from knowledge.load import load_file
+from knowledge.intake.load import load_file
 
 _HEADING = re.compile(r"^#+\s*(.+)$", re.M)
 

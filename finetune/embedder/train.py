@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 
-from assistant.retrieval.encoder import StaticEncoder, bags
-from assistant.retrieval.features import codes
+from assistant.encoding.encoder import StaticEncoder, bags
+from assistant.encoding.features import codes
 from finetune.embedder import pairs
 from finetune.embedder.collection import read_collection
 from finetune.embedder.questions import Question, read_questions

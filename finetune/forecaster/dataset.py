@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.tools.enterprise_data.calendar import month_index, month_label
 from assistant.tools.forecasting.features import MINIMUM_MONTHS, build_window
-from assistant.tools.forecasting.festival import month_index, month_label
 from assistant.tools.forecasting.history import HORIZON, PURPOSES, TERMS, History, trade_class
 from knowledge.sample.cashflow import Months, simulate
 from knowledge.sample.generator import ANCHOR

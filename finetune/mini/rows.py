@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from assistant.embedded_prompt import IM_END, render_chat
+from assistant.llm.embedded_prompt import IM_END, render_chat
 
 Document = tuple[np.ndarray, np.ndarray]  # token ids, and which of them the assistant writes
 

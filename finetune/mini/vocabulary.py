@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from assistant.embedded_prompt import render_chat
+from assistant.llm.embedded_prompt import render_chat
 from finetune.mini.data.build import CORPUS
 from finetune.mini.tokenizer import train_tokenizer
 

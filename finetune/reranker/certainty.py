@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from assistant.retrieval.encoder import StaticEncoder, load_encoder
+from assistant.encoding.encoder import StaticEncoder, load_encoder
 from assistant.retrieval.interaction import Interaction
 from assistant.retrieval.relevance import SIGNS, certainty, covered, signs, sureness
 from assistant.retrieval.reranker import SHIPPED, judged

@@ -11,19 +11,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.asking import substance
 from assistant.content import content_path
-from assistant.glossary import expand
-from assistant.grounding import split_sentences
-from assistant.retrieval.encoder import StaticEncoder
+from assistant.encoding.encoder import StaticEncoder
+from assistant.evidence.book import split_sentences
+from assistant.question.asking import substance
 from assistant.retrieval.found import RERANKED
 from assistant.retrieval.fusion import Weights, mix, scaled
 from assistant.retrieval.interaction import Candidate
 from assistant.retrieval.retriever import CANDIDATES
 from assistant.retrieval.text_index import QueryTerms, TextEntry, TextIndex
+from assistant.words.glossary import expand
 from finetune.embedder.collection import Collection, read_collection
 from finetune.embedder.questions import Question, read_questions
-from knowledge.load import load_file
+from knowledge.intake.load import load_file
 
 _ARTICLE = re.compile(r"(.*?)(第[一二三四五六七八九十百千零]+条.*)$")
 _TAILS = ("", "", "是怎么规定的", "怎么规定", "？", "出自哪里")

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from assistant.retrieval.encoder import load_encoder
-from assistant.retrieval.features import codes
+from assistant.encoding.encoder import load_encoder
+from assistant.encoding.features import codes
 from assistant.retrieval.interaction import BODY_CHARS
 from finetune.embedder.collection import read_collection
 from finetune.reranker.gather import Judged, fields_of, gather

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from assistant.retrieval.encoder import load_encoder
+from assistant.encoding.encoder import load_encoder
 from assistant.retrieval.interaction import NAMES, Interaction
 from assistant.retrieval.reranker import FARTHEST, judged
 from finetune.reranker.gather import Judged, gather

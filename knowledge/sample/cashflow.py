@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.tools.forecasting.festival import QUARTER_TAX_MONTHS, bonus_month, festival_share
+from assistant.tools.enterprise_data.calendar import QUARTER_TAX_MONTHS, bonus_month, festival_share
 from knowledge.sample.profile import Profile
 from knowledge.sample.sectors import PURPOSES
 

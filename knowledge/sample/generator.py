@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from assistant.tools.forecasting.festival import month_end, month_index
+from assistant.tools.enterprise_data.calendar import month_end, month_index
 from knowledge.sample.cashflow import Months, simulate
 from knowledge.sample.contract import DomainRecord, check_record
 from knowledge.sample.enterprise import ConsentKind, Sample, SampleConsent, SampleEnterprise

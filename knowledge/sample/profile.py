@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from assistant.tools.forecasting.festival import month_index
+from assistant.tools.enterprise_data.calendar import month_index
 from knowledge.sample.sectors import BY_KEY, SECTORS, Sector
 
 Path = Literal["steady", "growth", "volatile", "decline", "distress", "startup"]

@@ -173,7 +173,7 @@ def tool(
     as_json: Json = False,
 ) -> None:
     """Runs one tool exactly as the assistant would."""
-    from serve.json_body import parse_json
+    from serve.http.json_body import parse_json
 
     arguments = parse_json(args.encode("utf-8", "surrogatepass"))
     if not isinstance(arguments, dict):

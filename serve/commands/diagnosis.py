@@ -14,8 +14,8 @@ from pydantic import BaseModel, SecretStr
 
 from assistant.errors import BaguiError
 from assistant.settings import Settings, load_settings
-from serve import server_file
 from serve.commands.shell import perform, print_rows
+from serve.process import server_file
 
 _PARTS = (
     "bagui",

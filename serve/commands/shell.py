@@ -49,7 +49,7 @@ def say(text: str) -> None:
 def perform(name: str, arguments: Event, on_event: Callable[[Event], None] | None = None) -> Any:
     """Runs an operation and returns its value. `on_event` sees each line before the last."""
     from assistant.settings import load_settings
-    from serve import operator
+    from serve.operator import client as operator
 
     settings = load_settings()
 

@@ -1,1 +1,1 @@
-"""What the workbench asks of the house: values and functions over them, no screens."""
+"""What the workbench asks of the state: values and functions over them, no screens."""

@@ -19,7 +19,7 @@ from assistant.today import today_in_shanghai
 from serve.desk.enterprise_card import EnterpriseCard, card_of
 from serve.desk.turn import InputWords, Step, Turn, after, step_of
 from serve.generations import Generation
-from serve.house import House
+from serve.server_state import ServerState
 
 _PLACES_KEPT = 1_000
 
@@ -57,8 +57,8 @@ class CitedEvidence:
 class Desk:
     """All desks of this process. What happens at one is the caller's own, by its `Principal`."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, state: ServerState) -> None:
+        self._house = state
         self._places: OrderedDict[str, Place] = OrderedDict()
 
     def place(self, principal: Principal) -> Place:

@@ -8,15 +8,15 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from assistant.answer import Failed, Started
 from assistant.errors import BaguiError
 from assistant.principal import Principal
-from serve.auth import Authenticator
-from serve.house import House
-from serve.json_body import read_json
+from serve.callers.auth import Authenticator
+from serve.http.json_body import read_json
 from serve.openai.limit import TextLimit
 from serve.openai.model_list import unknown_model
 from serve.openai.request import ChatRequest, as_question, read_chat
 from serve.openai.served import ServedModel
 from serve.openai.stream import HEADERS, chunks
 from serve.openai.wire import MODEL, completion, usage_of
+from serve.server_state import ServerState
 
 
 class AnswerFailed(BaguiError):
@@ -34,7 +34,7 @@ class AnswerFailed(BaguiError):
             self.type = "invalid_request_error"  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def routes(house: House, served: ServedModel, allow: Authenticator) -> APIRouter:
+def routes(state: ServerState, served: ServedModel, allow: Authenticator) -> APIRouter:
     router = APIRouter(prefix="/v1")
     asker = Depends(allow("chat", widget=True))
 
@@ -43,26 +43,26 @@ def routes(house: House, served: ServedModel, allow: Authenticator) -> APIRouter
         body = await read_json(request)
         name = body.get("model") if isinstance(body, dict) else None
         if served.is_named(name) and principal.role in {"developer", "admin"}:
-            return await served.pass_on(body, stop=house.drain.expired)
+            return await served.pass_on(body, stop=state.drain.expired)
         asked = read_chat(body)
         if asked.model != MODEL:
             raise unknown_model(asked.model)
-        return await _answer(house, asked, principal)
+        return await _answer(state, asked, principal)
 
     return router
 
 
-async def _answer(house: House, asked: ChatRequest, principal: Principal) -> Response:
+async def _answer(state: ServerState, asked: ChatRequest, principal: Principal) -> Response:
     question = as_question(asked)
-    generation = house.generations.start(house.bagui.assistant.answer(question, principal))
+    generation = state.generations.start(state.bagui.assistant.answer(question, principal))
     first = await generation.first()
     if isinstance(first, Failed):
         raise AnswerFailed(first)
     if isinstance(first, Started):
-        house.generations.keep(first, generation)
+        state.generations.keep(first, generation)
     prompt = "\n".join(message.content for message in question.messages)
     if asked.stream:
-        stream = chunks(generation, asked, prompt, house.drain.expired)
+        stream = chunks(generation, asked, prompt, state.drain.expired)
         return StreamingResponse(stream, media_type="text/event-stream; charset=utf-8", headers=HEADERS)
     last = await generation.last()
     if isinstance(last, Failed):

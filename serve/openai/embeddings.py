@@ -10,15 +10,15 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 
+from assistant.encoding.encoder import Vectors
 from assistant.errors import InvalidRequest
 from assistant.principal import Principal
-from assistant.retrieval.encoder import Vectors
-from serve.auth import Authenticator
-from serve.house import House
-from serve.json_body import read_json, validated
+from serve.callers.auth import Authenticator
+from serve.http.json_body import read_json, validated
 from serve.openai.limit import count_tokens
 from serve.openai.model_list import EMBEDDER, unknown_model
 from serve.openai.request import one_or_many
+from serve.server_state import ServerState
 
 MAX_TEXTS = 2048
 MAX_CHARS = 8_000
@@ -38,14 +38,14 @@ class EmbeddingRequest(BaseModel):
     user: StrictStr | None = None
 
 
-def routes(house: House, allow: Authenticator) -> APIRouter:
+def routes(state: ServerState, allow: Authenticator) -> APIRouter:
     router = APIRouter(prefix="/v1")
     caller = Depends(allow("chat"))
 
     @router.post("/embeddings")
     async def embeddings(request: Request, _principal: Principal = caller) -> Response:
         asked = read_embedding(await read_json(request))
-        encoder = house.bagui.retriever.encoder
+        encoder = state.bagui.retriever.encoder
         if asked.dimensions not in {None, encoder.dim}:
             raise InvalidRequest(f"只提供 {encoder.dim} 维的向量", param="dimensions")
         vectors = await asyncio.to_thread(encoder.encode, asked.input)

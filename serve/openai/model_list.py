@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, Response
 
 from assistant.errors import NotFound
 from assistant.principal import Principal
-from serve.auth import Authenticator
+from serve.callers.auth import Authenticator
 from serve.openai.served import ServedModel
 from serve.openai.wire import MODEL
 

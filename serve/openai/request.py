@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 
 from assistant.conversation import MAX_MESSAGES, AnswerRequest, Message
 from assistant.errors import InvalidRequest
-from serve.json_body import validated
+from serve.http.json_body import validated
 from serve.openai.fields import REFUSED
 
 _MAX_STOPS = 4

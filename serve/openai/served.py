@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.errors import UpstreamError
 from assistant.settings import LlmSettings
-from serve.json_body import validated
+from serve.http.json_body import validated
 from serve.openai.served_request import ServedRequest
 from serve.openai.stream import HEADERS
 from serve.openai.wire import DONE, ChunkFrame, sse

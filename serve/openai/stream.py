@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from assistant.answer import AnswerEvent, Failed, Finished, Sentence, Started
-from serve.errors import error_body
 from serve.generations import Generation
+from serve.http.errors import error_body
 from serve.openai.limit import TextLimit
 from serve.openai.request import ChatRequest
 from serve.openai.wire import DONE, PING, ChunkFrame, progress, sse, usage_of

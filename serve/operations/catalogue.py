@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import NotFound
 from assistant.store.database import Store
-from serve.json_body import check_value, validated
+from serve.http.json_body import check_value, validated
 from serve.operations import answering, document_tree, encoding, holdings, rights, sites, users
 from serve.operations.operation import (
     Arguments,

@@ -25,7 +25,7 @@ from serve.operations.operation import (
 
 if TYPE_CHECKING:
     from assistant.build import Bagui
-    from knowledge.outcome import FileOutcome, Step
+    from knowledge.intake.outcome import FileOutcome, Step
 
 
 class DocumentsArguments(Asked):
@@ -93,7 +93,7 @@ async def remove_document(bagui: Bagui, asked: RemoveArguments) -> Stream:
 
 async def ingest(bagui: Bagui, asked: IngestArguments) -> Stream:
     """Lines of progress, by stage and file, then every outcome. What was reported done is in, whatever comes after."""
-    from knowledge.ingest import ingest as take_in
+    from knowledge.intake.ingest import ingest as take_in
 
     lines: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
 

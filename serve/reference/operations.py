@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from serve.answers_api import FeedbackRequest
+from serve.api.answers import FeedbackRequest
+from serve.api.tool_request import ToolRequest
 from serve.openai.embeddings import EmbeddingRequest
 from serve.openai.request import ChatRequest
 from serve.openai.served_request import ServedRequest
 from serve.reference import shapes
-from serve.tool_request import ToolRequest
 from serve.widget.routes import SessionRequest
 
 Access = Literal["key", "token", "reader", "open"]

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from assistant.errors import Forbidden, Unauthenticated
 from assistant.principal import Principal
-from serve.auth import Authenticator
+from serve.callers.auth import Authenticator
 from serve.reference.page import POLICY, key_page, reference_page
 from serve.reference.schema import openapi
 from serve.texts import Language, Texts, texts

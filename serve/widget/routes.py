@@ -7,10 +7,10 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from assistant.errors import NotFound
-from serve.cors import deny
-from serve.house import House
-from serve.json_body import read_json, validated
-from serve.site_session import OriginDenied, open_session
+from serve.callers.site_session import OriginDenied, open_session
+from serve.http.cors import deny
+from serve.http.json_body import read_json, validated
+from serve.server_state import ServerState
 from serve.widget.demo_page import load_demo_page
 from serve.widget.script import load_script
 
@@ -24,7 +24,7 @@ class SessionRequest(BaseModel):
     token: StrictStr | None = Field(default=None, max_length=4_000)
 
 
-def routes(house: House) -> APIRouter:
+def routes(state: ServerState) -> APIRouter:
     router = APIRouter()
     script = load_script()
     page = load_demo_page()
@@ -44,7 +44,7 @@ def routes(house: House) -> APIRouter:
         asked = validated(SessionRequest, await read_json(request))
         try:
             made = await open_session(
-                house.bagui.store, origins, asked.site, identity=asked.identity, renew=asked.token
+                state.bagui.store, origins, asked.site, identity=asked.identity, renew=asked.token
             )
         except OriginDenied:
             raise _denied(request) from None
@@ -53,9 +53,9 @@ def routes(house: House) -> APIRouter:
 
     @router.get("/widget/demo")
     async def demo() -> Response:
-        if house.demo is None:
+        if state.demo is None:
             raise NotFound("演示模式已关闭，没有演示页面")
-        return page.response(house.demo.site)
+        return page.response(state.demo.site)
 
     return router
 

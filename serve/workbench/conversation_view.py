@@ -9,7 +9,7 @@ from typing import Any
 
 from serve.desk.turn import InputWords, Step, Turn
 from serve.texts import Texts
-from serve.workbench.said import answer_html, inert, plain_html
+from serve.workbench.safe_html import answer_html, inert, plain_html
 
 ChatMessage = dict[str, Any]
 _LONGEST_INPUT = 300

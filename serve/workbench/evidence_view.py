@@ -12,7 +12,7 @@ from serve.desk.desk import CitedEvidence
 from serve.desk.turn import Turn
 from serve.texts import Texts
 from serve.workbench.conversation_view import inputs
-from serve.workbench.said import whole
+from serve.workbench.safe_html import whole
 
 _FIGURE = re.compile(r"[-+]?\d[\d,.]*")
 

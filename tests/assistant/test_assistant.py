@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistant.answer import Finished, Retrieved, Sentence, Started
-from assistant.completion import NEAREST_TEXT, UNNAMED_MISSING
+from assistant.answering.completion import NEAREST_TEXT, UNNAMED_MISSING
 from assistant.conversation import Message
 from assistant.errors import NotFound
 from assistant.passage import Passage
 from assistant.principal import principal_for
+from assistant.question.visitor import SIGN_IN_TO_COMPUTE
 from assistant.retrieval.retriever import DOUBTFUL_BELOW, Retriever
 from assistant.store import answers, audit, consents
 from assistant.today import today_in_shanghai
-from assistant.visitor import SIGN_IN_TO_COMPUTE
 
 if TYPE_CHECKING:
-    from conftest import Desk
+    from installation import Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 RM = principal_for("rm", "tester")

@@ -24,7 +24,7 @@ from PIL import Image
 
 from assistant.settings import load_settings
 from serve.app import create_app
-from serve.house import House
+from serve.server_state import ServerState
 
 CHROMIUM = "/usr/bin/chromium"
 SCREENS = Path(__file__).parents[2] / "docs" / "screens"
@@ -53,10 +53,10 @@ class Door:
     """The server as a browser finds it."""
 
     url: str
-    house: House
+    state: ServerState
 
     def operate(self, operation: str, **arguments: Any) -> Any:
-        headers = {"Authorization": f"Bearer {self.house.operator_token}"}
+        headers = {"Authorization": f"Bearer {self.state.operator_token}"}
         address = f"{self.url}/operator/{operation}"
         response = httpx.post(address, json=arguments, headers=headers, trust_env=False, timeout=60)
         response.raise_for_status()
@@ -76,16 +76,16 @@ def door(tmp_path_factory: pytest.TempPathFactory, own_hosts: set[str]) -> Itera
     taken.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     settings = load_settings(home=tmp_path_factory.mktemp("home"), embedded={"enabled": False})
-    house = House(settings, origins=(url,))
-    config = uvicorn.Config(create_app(settings, house), lifespan="on", log_config=None, access_log=False)
+    state = ServerState(settings, origins=(url,))
+    config = uvicorn.Config(create_app(settings, state), lifespan="on", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([taken])), daemon=True)
     thread.start()
     while not server.started:
-        assert thread.is_alive(), house.fault
+        assert thread.is_alive(), state.fault
         time.sleep(0.05)
     own_hosts.add(urlsplit(url).netloc)
-    yield Door(url, house)
+    yield Door(url, state)
     server.should_exit = True
     thread.join(15)
 

@@ -89,7 +89,7 @@ def test_journey_6_expired_token_is_renewed_unseen_and_told_when_it_cannot(
 ):
     tab = open_tab()
     with monkeypatch.context() as late:
-        late.setattr("serve.site_token.LIFETIME_S", -1)
+        late.setattr("serve.callers.site_token.LIFETIME_S", -1)
         launch(tab.page, host.url + host.embed(door, site["site_key"]))
         tab.page.get_by_text("访客 · 仅公开知识").wait_for()
         refused = ask(tab.page, QUESTION)
@@ -100,12 +100,12 @@ def test_journey_6_expired_token_is_renewed_unseen_and_told_when_it_cannot(
 
 
 def test_journey_7_signed_enterprise_sees_its_own_figures(door, host, site, identity, open_tab, screen):
-    code = door.house.demo.enterprise
+    code = door.state.demo.enterprise
     host.identity = lambda: identity(code)
     tab = open_tab()
     page = tab.page
     launch(page, host.url + host.embed(door, site["site_key"], identity_url="/identity"))
-    page.get_by_text(f"已登录企业 {door.house.demo.enterprise}").wait_for()
+    page.get_by_text(f"已登录企业 {door.state.demo.enterprise}").wait_for()
     answer = ask(page, "我们企业的画像怎么样")
     card = answer.locator("section.card").first
     card.wait_for()
@@ -117,10 +117,10 @@ def test_journey_7_signed_enterprise_sees_its_own_figures(door, host, site, iden
 
 
 def test_an_identity_works_once_and_a_second_page_is_refused(door, host, site, identity, open_tab):
-    address = host.url + host.embed(door, site["site_key"], identity=identity(door.house.demo.enterprise))
+    address = host.url + host.embed(door, site["site_key"], identity=identity(door.state.demo.enterprise))
     first, second = open_tab().page, open_tab().page
     launch(first, address)
-    first.get_by_text(f"已登录企业 {door.house.demo.enterprise}").wait_for()
+    first.get_by_text(f"已登录企业 {door.state.demo.enterprise}").wait_for()
     launch(second, address)
     second.get_by_text("企业身份未通过验证").wait_for()
     assert second.get_by_label("您的问题").is_disabled()

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from assistant.embedded_grammar import available_marks, available_placeholders
-from assistant.embedded_prompt import REFUSAL
+from assistant.llm.embedded_grammar import available_marks, available_placeholders
+from assistant.llm.embedded_prompt import REFUSAL
 from assistant.tools import catalogue
 from finetune.mini.data.build import Generator
 from finetune.mini.data.example import ask, held_out

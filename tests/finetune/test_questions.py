@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from assistant.content import content_path
-from assistant.retrieval.features import fold
+from assistant.encoding.features import fold
 from finetune.embedder.questions import rows
-from knowledge.load import load_file
+from knowledge.intake.load import load_file
 
 CASES = Path(__file__).parents[2] / "eval" / "cases"
 NEAR = 0.5

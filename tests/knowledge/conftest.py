@@ -7,13 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.retrieval.encoder import StaticEncoder, shipped_encoder
 from assistant.store.database import Store
-
-
-@pytest.fixture(scope="session")
-def encoder() -> StaticEncoder:
-    return shipped_encoder()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from assistant.document import legal_status
-from knowledge.articles import chinese_number
+from knowledge.cutting.articles import chinese_number
 
 CORPUS = Path(__file__).parents[2] / "knowledge" / "corpus"
 REQUIRED = {

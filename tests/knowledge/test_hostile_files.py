@@ -16,13 +16,13 @@ import openpyxl
 import pytest
 from fake_files.drawn_pdf import assembled
 
-from assistant.retrieval.encoder import StaticEncoder
+from assistant.encoding.encoder import StaticEncoder
 from assistant.store.database import Store
-from knowledge.files import files_in
-from knowledge.ingest import ingest
-from knowledge.loaded import Unreadable
-from knowledge.outcome import Step
-from knowledge.reader import Reader
+from knowledge.intake.files import files_in
+from knowledge.intake.ingest import ingest
+from knowledge.intake.outcome import Step
+from knowledge.intake.reader import Reader
+from knowledge.reading.loaded import Unreadable
 
 
 @pytest.fixture

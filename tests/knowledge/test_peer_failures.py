@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from assistant.encoding.encoder import StaticEncoder
 from assistant.errors import NotFound, StoreUnavailable
 from assistant.principal import principal_for
-from assistant.retrieval.encoder import StaticEncoder
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from assistant.store.documents import list_documents, remove_document
-from knowledge.chunk import LIMIT, SMALL
-from knowledge.ingest import ingest
-from knowledge.outcome import Step
-from knowledge.statute import statute_pieces
+from knowledge.cutting.chunk import LIMIT, SMALL
+from knowledge.cutting.statute import statute_pieces
+from knowledge.intake.ingest import ingest
+from knowledge.intake.outcome import Step
 
 RM = principal_for("rm", "tester")
 TODAY = date(2026, 11, 23)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.retrieval.encoder import StaticEncoder, Vectors
+from assistant.encoding.encoder import StaticEncoder, Vectors
 
 
 class Another:

@@ -10,18 +10,13 @@ import pytest
 from retrieval.shelf_values import CODE, OTHER, Put
 
 from assistant.document import DocumentVersion, DraftPassage
+from assistant.encoding.encoder import StaticEncoder
 from assistant.principal import Principal, principal_for
-from assistant.retrieval.encoder import StaticEncoder, shipped_encoder
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from assistant.store.documents import upsert_version
 from assistant.store.enterprises import Enterprise, put_enterprises
-from knowledge.ingest import embedded
-
-
-@pytest.fixture(scope="session")
-def encoder() -> StaticEncoder:
-    return shipped_encoder()
+from knowledge.intake.ingest import embedded
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import psutil
 import pytest
 from retrieval.shelf_values import TODAY
 
+from assistant.encoding.encoder import StaticEncoder
 from assistant.principal import Principal
 from assistant.retrieval.chroma_keeper import ChromaKeeper
-from assistant.retrieval.encoder import StaticEncoder
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 

@@ -10,8 +10,8 @@ from retrieval.another_encoder import Another
 from retrieval.shelf_values import TODAY, Put
 
 from assistant.document import DocumentVersion, DraftPassage
+from assistant.encoding.encoder import Encoder, StaticEncoder
 from assistant.principal import Principal
-from assistant.retrieval.encoder import Encoder, StaticEncoder
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from assistant.store.documents import upsert_version

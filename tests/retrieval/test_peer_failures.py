@@ -8,19 +8,19 @@ import pytest
 from retrieval.shelf_values import TODAY
 
 from assistant.document import DocumentVersion, DraftPassage
+from assistant.encoding.encoder import StaticEncoder
 from assistant.principal import Principal
-from assistant.retrieval.encoder import StaticEncoder
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from assistant.store.documents import upsert_version
-from knowledge.ingest import embedded
+from knowledge.intake.ingest import embedded
 
 _OTHER_PROCESS = """
 import asyncio, sys
 from pathlib import Path
-from assistant.retrieval.encoder import shipped_encoder
+from assistant.encoding.encoder import shipped_encoder
 from assistant.store.database import Store
-from knowledge.ingest import ingest
+from knowledge.intake.ingest import ingest
 
 async def main(home, file):
     store = await Store.open(f"sqlite+aiosqlite:///{home / 'bagui.sqlite'}", home)

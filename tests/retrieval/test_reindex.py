@@ -7,10 +7,10 @@ from retrieval.another_encoder import Another
 from retrieval.shelf_values import TODAY, Put
 
 from assistant.document import DocumentVersion, DraftPassage
+from assistant.encoding.encoder import Encoder, StaticEncoder
 from assistant.errors import ConfigurationError, Conflict
 from assistant.principal import Principal
 from assistant.retrieval import reindex as module
-from assistant.retrieval.encoder import Encoder, StaticEncoder
 from assistant.retrieval.reindex import encoder_at, encoder_before, mark_of, reindex, serving_encoder
 from assistant.retrieval.retriever import Retriever
 from assistant.store import encodings

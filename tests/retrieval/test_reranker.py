@@ -9,9 +9,9 @@ from retrieval.another_encoder import Another
 from retrieval.shelf_values import CODE, TODAY, Put
 
 from assistant.document import DocumentVersion, DraftPassage
+from assistant.encoding.encoder import StaticEncoder
 from assistant.errors import ConfigurationError
 from assistant.principal import Principal
-from assistant.retrieval.encoder import StaticEncoder
 from assistant.retrieval.interaction import Candidate
 from assistant.retrieval.reranker import (
     SHIPPED,

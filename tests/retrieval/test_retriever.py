@@ -8,14 +8,14 @@ import pytest
 from retrieval.shelf_values import CODE, OTHER, TODAY, Put
 
 from assistant.document import DocumentVersion, DraftPassage
+from assistant.encoding.encoder import StaticEncoder
 from assistant.principal import Principal, principal_for
-from assistant.retrieval.encoder import StaticEncoder
 from assistant.retrieval.reranker import reranker_for
 from assistant.retrieval.retriever import DOUBTFUL_BELOW, Retriever
 from assistant.store import consents
 from assistant.store.database import Store
 from assistant.store.documents import remove_document
-from knowledge.ingest import load_builtin
+from knowledge.intake.ingest import load_builtin
 
 
 @pytest.mark.usefixtures("law")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.encoding.features import cut
 from assistant.retrieval import text_index
-from assistant.retrieval.features import cut
 from assistant.retrieval.text_index import QueryTerms, TextEntry, TextIndex
 
 TEXTS = (

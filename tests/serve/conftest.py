@@ -18,7 +18,7 @@ from fake_llm.server import MODEL, FakeLlm, Reply
 
 from assistant.settings import Settings, load_settings
 from serve.app import create_app
-from serve.house import House
+from serve.server_state import ServerState
 
 
 @dataclass
@@ -26,13 +26,13 @@ class Live:
     """A running server and what is needed to talk to it."""
 
     url: str
-    house: House
+    state: ServerState
     settings: Settings
     llm: FakeLlm
 
     def key(self, role: str) -> str:
-        assert self.house.demo is not None
-        return self.house.demo.keys[role]
+        assert self.state.demo is not None
+        return self.state.demo.keys[role]
 
     def client(self, role: str | None = "rm") -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.key(role)}"} if role else {}
@@ -40,7 +40,7 @@ class Live:
 
     def operate(self, operation: str, **arguments):
         """What the command line beside this server would get."""
-        headers = {"Authorization": f"Bearer {self.house.operator_token}"}
+        headers = {"Authorization": f"Bearer {self.state.operator_token}"}
         response = httpx.post(
             f"{self.url}/operator/{operation}", json=arguments, headers=headers, trust_env=False, timeout=60
         )
@@ -70,9 +70,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         embedded={"enabled": False},
         body_limit_bytes=300_000,
     )
-    house = House(settings)
+    state = ServerState(settings)
     config = uvicorn.Config(
-        create_app(settings, house),
+        create_app(settings, state),
         host="127.0.0.1",
         port=0,
         lifespan="on",
@@ -90,9 +90,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     assert server.settled.wait(110), "the server did not start"
-    assert server.started, house.fault
+    assert server.started, state.fault
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield Live(f"http://127.0.0.1:{port}", house, settings, llm)
+    yield Live(f"http://127.0.0.1:{port}", state, settings, llm)
     server.should_exit = True
     thread.join(15)
     llm.stop()
@@ -106,7 +106,7 @@ def llm(live: Live) -> Iterator[FakeLlm]:
     live.llm.mode = "ok"
     live.llm.script.clear()
     live.llm.fallback = Reply("好的。")
-    live.house.bagui.models.breaker.succeeded()
+    live.state.bagui.models.breaker.succeeded()
 
 
 @pytest.fixture

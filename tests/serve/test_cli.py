@@ -12,9 +12,9 @@ import pytest
 from filelock import FileLock
 
 from assistant.errors import BaguiError
-from serve import server_file
 from serve.cli import run
-from serve.server_file import ServerFile
+from serve.process import server_file
+from serve.process.server_file import ServerFile
 
 COMMANDS = (
     "serve", "ask", "search", "ingest", "documents", "enterprises", "tools", "tool", "consent", "key", "audit",
@@ -30,7 +30,7 @@ def beside(live, monkeypatch, tmp_path):
     """The command line pointed at the home of the running server."""
     monkeypatch.setenv("BAGUI_HOME", str(live.settings.home_path))
     monkeypatch.chdir(tmp_path)
-    server_file.write(live.settings.home_path, ServerFile(live.url, live.house.operator_token, os.getpid()))
+    server_file.write(live.settings.home_path, ServerFile(live.url, live.state.operator_token, os.getpid()))
     yield live
     server_file.remove(live.settings.home_path)
 
@@ -171,7 +171,7 @@ def test_a_stale_server_file_is_ignored_and_removed(capsys, home):
 
 
 def test_a_home_that_is_in_use_is_said(capsys, home, monkeypatch):
-    monkeypatch.setattr("serve.operator.LOCK_WAIT_S", 0.2)
+    monkeypatch.setattr("serve.operator.client.LOCK_WAIT_S", 0.2)
     with FileLock(home / "lock"):
         assert "正在使用" in output(capsys, ["key", "list"], code=1).err
 

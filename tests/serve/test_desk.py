@@ -16,19 +16,19 @@ from assistant.settings import load_settings
 from assistant.store import users
 from serve.desk.desk import Desk, Place
 from serve.desk.turn import Turn
-from serve.house import House
+from serve.server_state import ServerState
 
 WEI, OTHER = principal_for("rm", "user:wei"), principal_for("rm", "user:other")
 TERM = "流动资金贷款期限最长几年？"
 
 
 @pytest.fixture
-async def house(home: Path, fake_llm: FakeLlm) -> AsyncIterator[House]:
+async def state(home: Path, fake_llm: FakeLlm) -> AsyncIterator[ServerState]:
     """Real parts over a copy of the furnished database; only the language model is a fake one."""
     settings = load_settings(
         home=home, llm={"base_url": fake_llm.url, "model": MODEL, "first_token_timeout_s": 20}
     )
-    made = House(settings)
+    made = ServerState(settings)
     made.opened(await build(settings))
     await made.bagui.retriever.refresh()
     yield made
@@ -45,14 +45,14 @@ def ask(
     return desk.ask(principal, question, conversation=conversation, enterprise=None, as_of=None)
 
 
-async def test_an_answer_goes_on_and_is_found_again(house: House, fake_llm: FakeLlm):
-    desk = Desk(house)
+async def test_an_answer_goes_on_and_is_found_again(state: ServerState, fake_llm: FakeLlm):
+    desk = Desk(state)
     fake_llm.mode, fake_llm.delay_s = "slow", 1.0
     reader = ask(desk)
     begun = await anext(reader)
     await reader.aclose()  # the tab is closed
     place = desk.place(WEI)
-    assert place.conversation == begun.conversation and not house.drain._idle.is_set()
+    assert place.conversation == begun.conversation and not state.drain._idle.is_set()
     (running,) = await desk.turns(WEI, begun.conversation)
     assert running.state == "running"
     ended = await last_of(desk.follow(running))
@@ -61,7 +61,7 @@ async def test_an_answer_goes_on_and_is_found_again(house: House, fake_llm: Fake
     assert kept.text == ended.text and kept.state == "finished"
     assert (await desk.threads(WEI))[0].id == begun.conversation
     await asyncio.sleep(0)
-    assert house.drain._idle.is_set()
+    assert state.drain._idle.is_set()
 
     found = await desk.evidence(WEI, kept.id, 1)
     assert found.around is not None and found.around.passage is not None and found.around.after is not None
@@ -83,8 +83,8 @@ async def test_an_answer_goes_on_and_is_found_again(house: House, fake_llm: Fake
     assert any(TERM in str(message) for message in fake_llm.bodies[0]["messages"])
 
 
-async def test_stop_ends_an_answer_and_says_so(house: House, fake_llm: FakeLlm):
-    desk = Desk(house)
+async def test_stop_ends_an_answer_and_says_so(state: ServerState, fake_llm: FakeLlm):
+    desk = Desk(state)
     fake_llm.mode, fake_llm.delay_s = "slow", 15.0
     reader = ask(desk)
     turn = await anext(reader)
@@ -100,8 +100,8 @@ async def test_stop_ends_an_answer_and_says_so(house: House, fake_llm: FakeLlm):
     await desk.stop(WEI, kept.id)
 
 
-async def test_steps_are_told_even_where_no_event_told_them(house: House, fake_llm: FakeLlm):
-    desk = Desk(house)
+async def test_steps_are_told_even_where_no_event_told_them(state: ServerState, fake_llm: FakeLlm):
+    desk = Desk(state)
     fake_llm.script.extend(
         [Reply(calls=(("loan_rate", {"day": "2025-06-30", "tenor": "1y"}),)), Reply("好的。")]
     )
@@ -116,19 +116,19 @@ async def test_steps_are_told_even_where_no_event_told_them(house: House, fake_l
     )
 
 
-async def test_a_disabled_user_has_no_desk(house: House):
-    desk = Desk(house)
-    async with house.bagui.store.writing() as session:
+async def test_a_disabled_user_has_no_desk(state: ServerState):
+    desk = Desk(state)
+    async with state.bagui.store.writing() as session:
         user = await users.create_user(session, name="wei.na", password="ten-characters")
     assert (await desk.principal(user.id))[1].role == "rm"
-    async with house.bagui.store.writing() as session:
+    async with state.bagui.store.writing() as session:
         await users.disable_user(session, user.id)
     with pytest.raises(Unauthenticated):
         await desk.principal(user.id)
 
 
-async def test_enterprises_carry_their_warning_and_places_are_ones_own(house: House):
-    desk = Desk(house)
+async def test_enterprises_carry_their_warning_and_places_are_ones_own(state: ServerState):
+    desk = Desk(state)
     cards = await desk.enterprises(WEI)
     distressed = [card for card in cards if card.stage == "困境期"]
     assert distressed and all(card.warning == "red" and card.reasons for card in distressed)

@@ -11,7 +11,7 @@ from assistant.document import DocumentVersion, DraftPassage
 from assistant.errors import NotFound
 from assistant.store.database import Store
 from assistant.store.documents import upsert_version
-from knowledge.load import load_file
+from knowledge.intake.load import load_file
 from serve.operations.document_tree import ShowArguments, show_document
 
 

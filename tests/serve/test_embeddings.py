@@ -9,7 +9,7 @@ import openai
 import pytest
 from langchain_openai import OpenAIEmbeddings
 
-from assistant.retrieval.encoder import shipped_encoder
+from assistant.encoding.encoder import shipped_encoder
 
 TEXTS = ["流动资金贷款期限", "专利质押登记", "流贷最长几年"]
 

@@ -68,7 +68,7 @@ def test_examples_are_requests_that_succeed(live, llm):
 
 
 def test_real_responses_are_as_described(live, llm):
-    enterprise = live.house.demo.enterprise
+    enterprise = live.state.demo.enterprise
     with live.client("rm") as client:
         llm.script.append(Reply(calls=(("enterprise_portrait", {"enterprise": enterprise}),)))
         for content in (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.glossary import glossary
 from assistant.store.domains import DOMAIN_TITLES
 from assistant.tools import catalogue as tools
+from assistant.words.glossary import glossary
 from knowledge.sample.contract import load_contract
 from knowledge.sample.generator import generate
 from knowledge.sample.names import CITIES

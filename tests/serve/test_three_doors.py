@@ -21,8 +21,8 @@ from assistant.settings import load_settings
 from assistant.store import audit, enterprises, keys, sites, users
 from serve.app import create_app
 from serve.desk.desk import Desk
-from serve.house import House
 from serve.operations.catalogue import run_here
+from serve.server_state import ServerState
 
 PARK = "https://park.example.cn"
 DAY = date(2025, 6, 30)
@@ -42,7 +42,7 @@ QUESTIONS = [
 class Doors:
     """A server in this loop, a key and a site of one enterprise, a second enterprise of somebody else's."""
 
-    house: House
+    state: ServerState
     http: httpx.AsyncClient
     own: str
     other: str
@@ -50,7 +50,7 @@ class Doors:
     site_secret: str
 
     async def key(self, role: Any, enterprise: str | None = None) -> str:
-        async with self.house.bagui.store.writing() as session:
+        async with self.state.bagui.store.writing() as session:
             made = await keys.create_key(session, role=role, enterprise=enterprise, subject=f"key:{role}")
         return made.token
 
@@ -75,7 +75,7 @@ class Doors:
 
     async def at_the_desk(self, principal: Principal, question: str) -> dict[str, Any]:
         """As the workbench's page asks: the desk's turns, and what the page shows from the store afterwards."""
-        desk = Desk(self.house)
+        desk = Desk(self.state)
         turns = desk.ask(principal, question, conversation=None, enterprise=None, as_of=DAY)
         last = [turn async for turn in turns][-1]
         assert last.answer is not None, last.failure
@@ -85,27 +85,27 @@ class Doors:
 
     async def by_command(self, question: str) -> dict[str, Any]:
         asked = {"question": question, "as_of": DAY.isoformat(), "role": "rm"}
-        lines = [line async for line in run_here(self.house.bagui, "ask", asked)]
+        lines = [line async for line in run_here(self.state.bagui, "ask", asked)]
         return lines[-1]["answer"]
 
     async def recorded(self) -> list[audit.AuditRecord]:
-        async with self.house.bagui.store.reading() as session:
+        async with self.state.bagui.store.reading() as session:
             return list(await audit.read_audit(session, ADMIN, limit=10_000))
 
 
 async def opened(home: Path, **settings: Any) -> AsyncIterator[Doors]:
     configured = load_settings(home=home, **settings)
-    house = House(configured)
-    house.opened(await build(configured))
-    store = house.bagui.store
+    state = ServerState(configured)
+    state.opened(await build(configured))
+    store = state.bagui.store
     async with store.writing() as session:
         listed = await enterprises.list_enterprises(session, ADMIN)
         site = await sites.create_site(session, origins=(PARK,))
         secret = sites.identity_secret(session, site.id)
-    transport = httpx.ASGITransport(create_app(configured, house))
+    transport = httpx.ASGITransport(create_app(configured, state))
     async with httpx.AsyncClient(transport=transport, base_url="http://bagui", timeout=60) as http:
-        yield Doors(house, http, listed[0].code, listed[1].code, site.site_key, secret)
-    await house.close()
+        yield Doors(state, http, listed[0].code, listed[1].code, site.site_key, secret)
+    await state.close()
 
 
 @pytest.fixture
@@ -207,9 +207,9 @@ async def test_a_relationship_manager_gets_one_answer_by_key_at_the_desk_and_on_
     doors: Doors,
 ):
     """A signed-in user, a key of the same role, and the operator in that role; consent decides for all."""
-    async with doors.house.bagui.store.writing() as session:
+    async with doors.state.bagui.store.writing() as session:
         user = await users.create_user(session, name="wei.na", password="ten-characters")
-    _, signed_in = await Desk(doors.house).principal(user.id)
+    _, signed_in = await Desk(doors.state).principal(user.id)
     key = await doors.key("rm")
     for question in QUESTIONS:
         question = question.format(own=doors.own, other=doors.other)

@@ -64,4 +64,4 @@ def test_the_demo_page_embeds_the_demo_site_under_a_strict_policy(live):
 def test_the_demo_site_admits_the_servers_own_pages_alone(live):
     sites = [one for one in live.operate("site_list") if one["demo"] and one["removed_at"] is None]
     assert len(sites) == 1
-    assert sites[0]["origins"] == list(live.house.origins)
+    assert sites[0]["origins"] == list(live.state.origins)

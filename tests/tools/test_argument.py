@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from assistant.errors import InvalidRequest
-from assistant.mentions import find_mentions, placeholder_values
 from assistant.tools.argument import ArgKind, resolve
+from assistant.words.mentions import find_mentions, placeholder_values
 
 TODAY = date(2026, 11, 23)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.planning.no_tool import NO_TOOL_EXAMPLES
 from assistant.tools import catalogue
-from assistant.tools.no_tool import NO_TOOL_EXAMPLES
 
 SNAPSHOT = Path(__file__).parent / "schemas.json"
 NAMES = [

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from assistant.answer import ToolResult
+from assistant.evidence.verification import claims_of
 from assistant.principal import principal_for
 from assistant.tools import catalogue
 from assistant.tools.context import ToolContext
 from assistant.tools.tool import run_tool
-from assistant.verification import claims_of
 
 TODAY = date(2026, 11, 23)
 CAPITAL = {

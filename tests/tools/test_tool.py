@@ -7,10 +7,10 @@ from pydantic import Field
 
 from assistant.answer import ToolResult
 from assistant.errors import ConsentRequired, Forbidden, InvalidRequest, NotFound, StoreUnavailable
-from assistant.mentions import find_mentions, placeholder_values
 from assistant.principal import principal_for
 from assistant.tools.context import ToolContext
 from assistant.tools.tool import Arg, run_tool, tool
+from assistant.words.mentions import find_mentions, placeholder_values
 
 DAY = date(2026, 11, 23)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.tools.forecasting.festival import QUARTER_TAX_MONTHS, bonus_month, festival_share
+from assistant.tools.enterprise_data.calendar import QUARTER_TAX_MONTHS, bonus_month, festival_share
 from assistant.tools.forecasting.history import HORIZON, TRADE_CLASSES, History
 
 WINDOW = 24

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.tools.forecasting.festival import month_index
+from assistant.tools.enterprise_data.calendar import month_index
 
 HORIZON = 12
 PURPOSES = ("流动资金", "设备购置", "研发投入", "市场拓展")

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.answer import Fact, TraceStep
-from assistant.numerals import plain
 from assistant.tools.rules.engine import BASE_INPUT, Outcome, Payment, Verdict, holds
 from assistant.tools.rules.scheme import HOME, Clause, Input, Scheme
+from assistant.words.numerals import plain
 
 _OUTCOME = {"pass": "符合", "fail": "不符合", "unknown": "待核"}
 _PARTIES = {"fund": "基金", "bank": "银行", "insurer": "保险", "appraiser": "评估机构"}

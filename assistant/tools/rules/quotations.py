@@ -10,8 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.answer import Authority, Confidence
-from assistant.dates import PartialDate
 from assistant.tools.rules.load import load_rules, rules_path
+from assistant.words.dates import PartialDate
 
 Tenor = Literal["1y", "5y"]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from assistant.grounding import EvidenceBook, render_evidence
+from assistant.evidence.book import EvidenceBook, render_evidence
 from finetune.mini.data import money_phrases, phrases
 from finetune.mini.data.catalogue import invent, shown
 from finetune.mini.data.example import Example, ask, call_turn, held_out, some_day, user_turn

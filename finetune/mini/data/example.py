@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from assistant.grounding import EvidenceBook, render_evidence
-from assistant.mentions import delexicalise, find_mentions, values_line
+from assistant.evidence.book import EvidenceBook, render_evidence
 from assistant.prompts import question_message
+from assistant.words.mentions import delexicalise, find_mentions, values_line
 from finetune.mini.data.values import Filled
 
 

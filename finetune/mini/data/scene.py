@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.answer import Authority, LegalStatus, ToolCall, ToolResult
-from assistant.embedded_prompt import REFUSAL
-from assistant.grounding import EvidenceBook, split_sentences
+from assistant.evidence.book import EvidenceBook, split_sentences
+from assistant.llm.embedded_prompt import REFUSAL
 from assistant.passage import Passage
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import yaml
 
 from assistant.document import legal_status
-from assistant.evidence_answer import overlap
-from assistant.grounding import split_sentences
+from assistant.evidence.book import split_sentences
+from assistant.evidence.quoting import overlap
 from finetune.mini.data.scene import Source
 
 _ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from assistant.tools.crosscheck import cross_checks
+from assistant.tools.enterprise_data.crosscheck import cross_checks
 from knowledge.sample.generator import ANCHOR, generate
 from knowledge.sample.names import CITIES
 

@@ -10,8 +10,8 @@ from gradio.state_holder import SessionState, StateHolder
 
 from assistant.settings import load_settings
 from serve.desk.desk import Desk
-from serve.environment import QUIET
-from serve.house import House
+from serve.process.environment import QUIET
+from serve.server_state import ServerState
 from serve.texts import texts
 from serve.workbench import page as pages
 from serve.workbench.page import Page, make_page
@@ -19,7 +19,7 @@ from serve.workbench.page import Page, make_page
 
 async def built(home: Path) -> StateHolder:
     """The sessions of a page, inside a running loop as the hall builds it."""
-    page = make_page(Desk(House(load_settings(home=home))), texts("zh"))
+    page = make_page(Desk(ServerState(load_settings(home=home))), texts("zh"))
     return page.routes[-1].app.state_holder  # pyright: ignore[reportAttributeAccessIssue]
 
 

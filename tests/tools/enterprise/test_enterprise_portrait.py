@@ -7,7 +7,7 @@ import pytest
 from assistant.errors import Forbidden, InvalidRequest
 from assistant.principal import principal_for
 from assistant.store import consents
-from assistant.tools.enterprise_portrait import enterprise_portrait
+from assistant.tools.enterprise_portrait.tool import enterprise_portrait
 from assistant.tools.tool import run_tool
 
 CATALOGUE = {"enterprise_portrait": enterprise_portrait}

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.errors import InvalidRequest
 from assistant.store import consents
-from assistant.tools.financing_forecast import financing_forecast
+from assistant.tools.financing_forecast.tool import financing_forecast
 from assistant.tools.tool import run_tool
 
 CATALOGUE = {"financing_forecast": financing_forecast}

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from assistant.principal import principal_for
-from assistant.tools.risk_pool_eligibility import risk_pool_eligibility
+from assistant.tools.risk_pool_eligibility.tool import risk_pool_eligibility
 from assistant.tools.tool import run_tool
 
 CATALOGUE = {"risk_pool_eligibility": risk_pool_eligibility}

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from assistant.tools.forecasting.festival import (
+from assistant.tools.enterprise_data.calendar import (
     SPRING_FESTIVAL,
     bonus_month,
     festival_share,

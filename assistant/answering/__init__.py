@@ -1,0 +1,1 @@
+"""From evidence and results to sentences that may leave."""

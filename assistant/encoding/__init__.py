@@ -1,0 +1,1 @@
+"""Texts as features and vectors, for retrieval and for reading questions."""

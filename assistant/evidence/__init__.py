@@ -1,0 +1,1 @@
+"""Numbered evidence: cited, quoted, and what a sentence is verified against."""

@@ -1,0 +1,1 @@
+"""Which language model answers, and the one that runs in this process."""

@@ -1,0 +1,1 @@
+"""What registers deliver about an enterprise: fields, deliveries, cross-checks, the calendar."""

@@ -1,0 +1,1 @@
+"""What people write as values and names: numbers, days, identifiers, mentions, terms."""

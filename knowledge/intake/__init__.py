@@ -1,0 +1,1 @@
+"""Files and folders come into the knowledge base."""

@@ -1,0 +1,1 @@
+"""A file becomes blocks of text and tables."""

@@ -1,0 +1,1 @@
+"""Who calls: keys, sign-ins, embedded sites."""

@@ -1,0 +1,1 @@
+"""The tool catalogue over the Model Context Protocol."""

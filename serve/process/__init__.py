@@ -1,0 +1,1 @@
+"""The process: its files, logs, parts and end."""

@@ -1,0 +1,1 @@
+"""The start of a server: parts built, content filled in, demo credentials."""
