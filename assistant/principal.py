@@ -34,7 +34,7 @@ class Principal(BaseModel):
 
     subject: str
     role: Role
-    tenant: str = "bank"
+    tenant: str
     scopes: frozenset[Scope]
     enterprises: frozenset[str] | None = frozenset()
     own: str | None = None
@@ -49,9 +49,7 @@ class Principal(BaseModel):
         return self.enterprises is None or enterprise in self.enterprises
 
 
-def principal_for(
-    role: Role, subject: str, *, enterprise: str | None = None, tenant: str = "bank"
-) -> Principal:
+def principal_for(role: Role, subject: str, *, tenant: str, enterprise: str | None = None) -> Principal:
     """The principal a role implies. An `enterprise` binds every role but rm, admin and auditor to that one."""
     audiences: frozenset[Audience] = (
         frozenset({"public", "internal"}) if role in _STAFF else frozenset({"public"})

@@ -106,10 +106,10 @@ def write_files(articles: Sequence[Article], folder: Path) -> None:
 async def timed_searches(retriever: Retriever, questions: Sequence[str], codes: Sequence[str]) -> list[float]:
     """Seconds of each search: a manager's and an enterprise's in turn, every third question about an enterprise."""
     spent: list[float] = []
-    rm = principal_for("rm", "bench")
+    rm = principal_for("rm", "bench", tenant="bank")
     for number, question in enumerate(questions):
         code = codes[number % len(codes)]
-        caller = rm if number % 2 else principal_for("enterprise", "bench", enterprise=code)
+        caller = rm if number % 2 else principal_for("enterprise", "bench", tenant="bank", enterprise=code)
         day = date(2019, 6, 1) if number % 4 == 0 else DAY
         began = time.perf_counter()
         await retriever.search(
@@ -159,11 +159,13 @@ async def measure(articles: Sequence[Article], questions: Sequence[str], home: P
     report = await ingest(store, encoder, [files], collection="regulations")
     taken = sum(file.passages for file in report.files)
     figures["ingest, passages/s"] = taken / (time.perf_counter() - began)
-    await load_samples(store, today=DAY, prepare=lambda passages: embedded(passages, encoder))
+    await load_samples(store, tenant="bank", today=DAY, prepare=lambda passages: embedded(passages, encoder))
     from assistant.store.enterprises import list_enterprises
 
     async with store.reading() as session:
-        codes = [one.code for one in await list_enterprises(session, principal_for("rm", "bench"))][:40]
+        codes = [
+            one.code for one in await list_enterprises(session, principal_for("rm", "bench", tenant="bank"))
+        ][:40]
     retriever = Retriever(store, encoder, home / "index", reranker=reranker_for(encoder))
     await retriever.open()
     await retriever.ready()

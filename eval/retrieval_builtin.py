@@ -56,7 +56,7 @@ async def measure(calibrate: bool) -> None:
     cases = read_cases()
     inside = [case for case in cases if case.documents]
     outside = [case for case in cases if not case.documents]
-    rm = principal_for("rm", "eval")
+    rm = principal_for("rm", "eval", tenant="bank")
     encoder = shipped_encoder()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)

@@ -131,7 +131,7 @@ def judge(case: Case, found: Sequence[Passage]) -> Outcome:
 
 async def run(cases: Sequence[Case], data: Path, chosen: Path) -> list[Outcome]:
     encoder = shipped_encoder()
-    rm = principal_for("rm", "eval")
+    rm = principal_for("rm", "eval", tenant="bank")
     with tempfile.TemporaryDirectory() as folder:
         home, laws = Path(folder), Path(folder) / "laws"
         laws.mkdir()

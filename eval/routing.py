@@ -35,7 +35,7 @@ from knowledge.sample.loader import load_samples
 
 DEFAULT = ("tests/data/router_questions.yaml", "tests/data/router_questions_second.yaml")
 SURE = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995)
-RM = principal_for("rm", "evaluation")
+RM = principal_for("rm", "evaluation", tenant="bank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,10 @@ async def run(files: list[Path], folder: Path | None) -> None:
             encoder = shipped_encoder()
             await load_builtin(bagui.store, encoder)
             await load_samples(
-                bagui.store, today=today_in_shanghai(), prepare=lambda drafts: embedded(drafts, encoder)
+                bagui.store,
+                tenant=settings.tenant,
+                today=today_in_shanghai(),
+                prepare=lambda drafts: embedded(drafts, encoder),
             )
             await bagui.retriever.refresh()
             for path in files:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fake_llm.server import MODEL, FakeLlm
 from langchain_core.language_models import BaseChatModel
+from people import principal_for
 
 from assistant.answer import Answer, AnswerEvent, Failed, Finished
 from assistant.assistant import Assistant
@@ -17,7 +18,7 @@ from assistant.build import Bagui, build
 from assistant.conversation import AnswerRequest, Message
 from assistant.encoding.encoder import shipped_encoder
 from assistant.llm.chat_models import ChatModels
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.settings import LlmSettings, load_settings
 from assistant.store import enterprises
 from assistant.store.enterprises import Enterprise
@@ -90,6 +91,7 @@ async def installed(home: Path) -> AsyncIterator[Desk]:
     await load_builtin(bagui.store, encoder)
     await load_samples(
         bagui.store,
+        tenant="bank",
         today=today_in_shanghai(),
         sample=generate(count=40),
         prepare=lambda passages: embedded(passages, encoder),

@@ -56,8 +56,8 @@ async def create_key(
     session: StoreSession,
     *,
     role: str,
+    tenant: str,
     enterprise: str | None = None,
-    tenant: str = "bank",
     subject: str | None = None,
     scopes: Iterable[str] | None = None,
     label: str = "",
@@ -78,7 +78,7 @@ async def create_key(
         known = select(EnterpriseRow.code).where(EnterpriseRow.code == enterprise)
         if await session.scalar(known) is None:
             raise unknown_enterprise()
-    full = principal_for(cast("Role", role), "", enterprise=enterprise).scopes
+    full = principal_for(cast("Role", role), "", enterprise=enterprise, tenant=tenant).scopes
     granted = full if scopes is None else frozenset(scopes)
     if not granted <= full:
         raise InvalidRequest(f"角色“{role}”没有权限：{'、'.join(sorted(granted - full))}", param="scopes")
@@ -124,10 +124,10 @@ async def authenticate(session: StoreSession, token: str) -> Principal:
     return principal.model_copy(update={"scopes": principal.scopes & frozenset(row.scopes)})
 
 
-async def revoke_key(session: StoreSession, key_id: str) -> Key:
-    """Ends a key at once; ending it again changes nothing. `NotFound` for an unknown id."""
+async def revoke_key(session: StoreSession, key_id: str, *, tenant: str) -> Key:
+    """Ends a key of the tenant at once; ending it again changes nothing. `NotFound` for an unknown id."""
     row = await session.get(KeyRow, key_id, populate_existing=True)
-    if row is None:
+    if row is None or row.tenant != tenant:
         raise NotFound("未找到该密钥", code="key_not_found", param="id")
     row.revoked_at = row.revoked_at or datetime.now(UTC)
     await session.flush()
@@ -146,9 +146,10 @@ async def revoke_demo_keys(session: StoreSession) -> int:
     return len(outcome.all())
 
 
-async def list_keys(session: StoreSession) -> tuple[Key, ...]:
-    """All keys, oldest first, ended ones included."""
-    rows = await session.scalars(select(KeyRow).order_by(KeyRow.created_at, KeyRow.id))
+async def list_keys(session: StoreSession, *, tenant: str) -> tuple[Key, ...]:
+    """The keys of a tenant, oldest first, ended ones included."""
+    own = select(KeyRow).where(KeyRow.tenant == tenant)
+    rows = await session.scalars(own.order_by(KeyRow.created_at, KeyRow.id))
     return tuple(_key(row) for row in rows)
 
 

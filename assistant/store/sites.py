@@ -47,8 +47,8 @@ async def create_site(
     session: StoreSession,
     *,
     origins: Iterable[str],
+    tenant: str,
     enterprise: str | None = None,
-    tenant: str = "bank",
     demo: bool = False,
 ) -> Site:
     """Registers a site. `InvalidRequest` for what is no origin, `NotFound` for an unknown enterprise code."""
@@ -100,16 +100,17 @@ async def is_known_origin(session: StoreSession, origin: str) -> bool:
     return any(origin in origins for origins in rows)
 
 
-async def list_sites(session: StoreSession) -> tuple[Site, ...]:
-    """All sites, oldest first, removed ones included."""
-    rows = await session.scalars(select(SiteRow).order_by(SiteRow.created_at, SiteRow.id))
+async def list_sites(session: StoreSession, *, tenant: str) -> tuple[Site, ...]:
+    """The sites of a tenant, oldest first, removed ones included."""
+    own = select(SiteRow).where(SiteRow.tenant == tenant)
+    rows = await session.scalars(own.order_by(SiteRow.created_at, SiteRow.id))
     return tuple(_site(row) for row in rows)
 
 
-async def remove_site(session: StoreSession, site_id: str) -> Site:
-    """Ends a site and with it all its tokens, at once; again changes nothing. `NotFound` for an unknown id."""
+async def remove_site(session: StoreSession, site_id: str, *, tenant: str) -> Site:
+    """Ends a site of the tenant and all its tokens, at once; again changes nothing. `NotFound` for an unknown id."""
     row = await session.get(SiteRow, site_id, populate_existing=True)
-    if row is None:
+    if row is None or row.tenant != tenant:
         raise NotFound("未找到该站点", code="site_not_found", param="id")
     row.removed_at = row.removed_at or datetime.now(UTC)
     await session.flush()

@@ -50,8 +50,8 @@ async def create_user(
     *,
     name: str,
     password: str,
+    tenant: str,
     role: str = "rm",
-    tenant: str = "bank",
     demo: bool = False,
 ) -> User:
     """Adds a user. `InvalidRequest` for a name that is taken, a role that cannot sign in, a weak password."""
@@ -102,12 +102,15 @@ async def active_user(session: StoreSession, user_id: str) -> User:
     return _user(row)
 
 
-async def disable_user(session: StoreSession, name_or_id: str) -> User:
-    """Ends a user's access at the next request; doing it again changes nothing. `NotFound` for an unknown one."""
+async def disable_user(session: StoreSession, name_or_id: str, *, tenant: str) -> User:
+    """Ends the access of a user of the tenant at the next request; doing it again changes nothing.
+
+    `NotFound` for an unknown one.
+    """
     row = await session.get(UserRow, name_or_id, populate_existing=True)
     if row is None:
         row = await session.scalar(select(UserRow).where(UserRow.name == plain_name(name_or_id)))
-    if row is None:
+    if row is None or row.tenant != tenant:
         raise NotFound("未找到该用户", code="user_not_found", param="id")
     row.disabled_at = row.disabled_at or datetime.now(UTC)
     await session.flush()
@@ -122,6 +125,7 @@ async def renew_demo_user(session: StoreSession, *, name: str, password: str, te
         free = f"{name}-{secrets.token_hex(3)}" if taken else name
         return await create_user(session, name=free, password=password, tenant=tenant, demo=True)
     row.password_hash = await asyncio.to_thread(_HASHER.hash, password)
+    row.tenant = tenant
     row.disabled_at = None
     await session.flush()
     return _user(row)
@@ -135,9 +139,10 @@ async def disable_demo_user(session: StoreSession) -> None:
         await session.flush()
 
 
-async def list_users(session: StoreSession) -> tuple[User, ...]:
-    """All users, oldest first, disabled ones included."""
-    rows = await session.scalars(select(UserRow).order_by(UserRow.created_at, UserRow.id))
+async def list_users(session: StoreSession, *, tenant: str) -> tuple[User, ...]:
+    """The users of a tenant, oldest first, disabled ones included."""
+    own = select(UserRow).where(UserRow.tenant == tenant)
+    rows = await session.scalars(own.order_by(UserRow.created_at, UserRow.id))
     return tuple(_user(row) for row in rows)
 
 

@@ -78,8 +78,8 @@ async def load_samples(
     store: Store,
     *,
     today: date,
+    tenant: str,
     sample: Sample | None = None,
-    tenant: str = "bank",
     prepare: Prepare | None = None,
 ) -> Loaded:
     """Loads `sample` (default: the 300 of the fixed seed) in one transaction; consent days count from `today`.

@@ -104,12 +104,12 @@ async def _caller(bagui: Bagui, asked: Asked) -> tuple[Principal, str | None]:
     """
     tenant = bagui.settings.tenant
     if asked.enterprise is None:
-        return operator(asked.role, tenant=tenant), None
+        return operator(tenant, asked.role), None
     async with bagui.store.reading() as session:
-        everyone = operator("admin", tenant=tenant)
+        everyone = operator(tenant)
         found = await enterprises.find_enterprise(session, everyone, asked.enterprise)
     bound = None if asked.role in {"rm", "admin", "auditor"} else found.code
-    return operator(asked.role, bound, tenant=tenant), found.code
+    return operator(tenant, asked.role, bound), found.code
 
 
 OPERATIONS = (

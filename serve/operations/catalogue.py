@@ -44,8 +44,10 @@ def find(name: str, arguments: Any) -> tuple[Operation, Arguments]:
     return operation, validated(operation.arguments, arguments)
 
 
-async def run_store(operation: StoreOperation, store: Store, arguments: Arguments) -> dict[str, Any]:
-    return result(await operation.run(store, arguments))
+async def run_store(
+    operation: StoreOperation, store: Store, tenant: str, arguments: Arguments
+) -> dict[str, Any]:
+    return result(await operation.run(store, tenant, arguments))
 
 
 def run_here(bagui: Bagui, name: str, arguments: Any) -> AsyncIterator[dict[str, Any]]:
@@ -55,8 +57,8 @@ def run_here(bagui: Bagui, name: str, arguments: Any) -> AsyncIterator[dict[str,
         return operation.run(bagui, checked)
     if isinstance(operation, IndexOperation):
         return operation.run(bagui.store, bagui.settings, bagui.retriever, checked)
-    return _one(operation, bagui.store, checked)
+    return _one(operation, bagui, checked)
 
 
-async def _one(operation: StoreOperation, store: Store, checked: Arguments) -> AsyncIterator[dict[str, Any]]:
-    yield await run_store(operation, store, checked)
+async def _one(operation: StoreOperation, bagui: Bagui, checked: Arguments) -> AsyncIterator[dict[str, Any]]:
+    yield await run_store(operation, bagui.store, bagui.settings.tenant, checked)

@@ -24,9 +24,9 @@ class ShowArguments(Asked):
     id: str = Field(max_length=400)
 
 
-async def show_document(store: Store, asked: ShowArguments) -> dict[str, Any]:
+async def show_document(store: Store, tenant: str, asked: ShowArguments) -> dict[str, Any]:
     """Raises `NotFound` for a document that is not held or that the role may not see."""
-    principal = operator(asked.role, asked.enterprise)
+    principal = operator(tenant, asked.role, asked.enterprise)
     async with store.reading() as session:
         held = await versions.load_versions(session)
         own = [v for v in held if v.document_id == asked.id and versions.may_see(v, principal)]

@@ -53,7 +53,7 @@ async def run_reindex(
         "passages": total,
     }
     async with store.writing() as session:
-        await append(session, operator(), AuditEntry("reindex", "ok", detail=value))
+        await append(session, operator(settings.tenant), AuditEntry("reindex", "ok", detail=value))
     yield result(value)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from assistant.principal import Audience, principal_for
+from assistant.principal import Audience
 from assistant.store import documents, versions
 from assistant.store.audit import AuditEntry, append
 from assistant.store.database import Store
@@ -48,8 +48,8 @@ class NoArguments(Arguments):
     pass
 
 
-async def list_documents(store: Store, asked: DocumentsArguments) -> list[dict[str, Any]]:
-    principal = operator(asked.role, asked.enterprise)
+async def list_documents(store: Store, tenant: str, asked: DocumentsArguments) -> list[dict[str, Any]]:
+    principal = operator(tenant, asked.role, asked.enterprise)
     today = today_in_shanghai()
     async with store.reading() as session:
         held = await documents.list_documents(session, principal, collection=asked.collection)
@@ -86,7 +86,7 @@ async def remove_document(bagui: Bagui, asked: RemoveArguments) -> Stream:
     async with bagui.store.writing() as session:
         removed = await documents.remove_document(session, asked.id)
         entry = AuditEntry("document.remove", "ok", detail={"document": asked.id, "versions": removed})
-        await append(session, operator(), entry)
+        await append(session, operator(bagui.settings.tenant), entry)
     await bagui.retriever.refresh()
     yield result({"id": asked.id, "removed": removed})
 
@@ -128,7 +128,9 @@ async def ingest(bagui: Bagui, asked: IngestArguments) -> Stream:
         detail = {name: report.count(name) for name in ("added", "updated", "unchanged", "failed", "skipped")}
         async with bagui.store.writing() as session:
             await append(
-                session, operator(), AuditEntry("ingest", "ok" if report.ok else "partial", detail=detail)
+                session,
+                operator(bagui.settings.tenant),
+                AuditEntry("ingest", "ok" if report.ok else "partial", detail=detail),
             )
         return [_outcome(file) for file in report.files]
 
@@ -158,7 +160,7 @@ def _outcome(file: FileOutcome) -> dict[str, Any]:
 async def state(bagui: Bagui, _asked: NoArguments) -> Stream:
     """Which parts serve, which do not, and what the knowledge base counts."""
     async with bagui.store.reading() as session:
-        everyone = principal_for("admin", "operator:admin", tenant=bagui.settings.tenant)
+        everyone = operator(bagui.settings.tenant)
         held = await documents.list_documents(session, everyone)
     llm = bagui.settings.llm
     yield result(

@@ -37,11 +37,11 @@ Stream = AsyncIterator[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class StoreOperation:
-    """Needs the database and nothing else: no index, no model."""
+    """Needs the database and nothing else: no index, no model. It runs for the tenant of the settings."""
 
     name: str
     arguments: type[Arguments]
-    run: Callable[[Store, Any], Awaitable[Any]]
+    run: Callable[[Store, str, Any], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,6 @@ def result(value: Any) -> dict[str, Any]:
     return {"event": "result", "value": value}
 
 
-def operator(
-    role: CommandRole = "admin", enterprise: str | None = None, *, tenant: str = "bank"
-) -> Principal:
+def operator(tenant: str, role: CommandRole = "admin", enterprise: str | None = None) -> Principal:
     """The principal under which the operator's command reads; named so in the audit chain."""
     return principal_for(role, f"operator:{role}", enterprise=enterprise, tenant=tenant)

@@ -62,13 +62,13 @@ def _plain(value: Any) -> dict[str, Any]:
     return dumped
 
 
-async def _code(store: Store, name: str) -> str:
+async def _code(store: Store, tenant: str, name: str) -> str:
     async with store.reading() as session:
-        return (await enterprises.find_enterprise(session, operator(), name)).code
+        return (await enterprises.find_enterprise(session, operator(tenant), name)).code
 
 
-async def grant(store: Store, asked: GrantArguments) -> list[dict[str, Any]]:
-    code = await _code(store, asked.enterprise)
+async def grant(store: Store, tenant: str, asked: GrantArguments) -> list[dict[str, Any]]:
+    code = await _code(store, tenant, asked.enterprise)
     today = today_in_shanghai()
     start = asked.valid_from or today
     domains = [asked.domain] if asked.domain else [name for name in DOMAINS if name not in OPEN_DOMAINS]
@@ -77,7 +77,7 @@ async def grant(store: Store, asked: GrantArguments) -> list[dict[str, Any]]:
         for domain in domains:
             consent = await consents.grant(
                 session,
-                operator(),
+                operator(tenant),
                 enterprise=code,
                 domain=domain,
                 purpose=asked.purpose,
@@ -85,41 +85,45 @@ async def grant(store: Store, asked: GrantArguments) -> list[dict[str, Any]]:
                 valid_to=asked.valid_to or start + timedelta(days=_DEFAULT_DAYS),
                 today=today,
             )
-            await _record(session, "consent.grant", consent)
+            await _record(session, tenant, "consent.grant", consent)
             given.append(consent)
     return [_plain(consent) for consent in given]
 
 
-async def revoke(store: Store, asked: RevokeArguments) -> list[dict[str, Any]]:
+async def revoke(store: Store, tenant: str, asked: RevokeArguments) -> list[dict[str, Any]]:
     if (asked.id is None) == (asked.enterprise is None):
         raise InvalidRequest("请给出授权编号，或用 --enterprise 指明企业（二者择一）", param="id")
-    code = await _code(store, asked.enterprise) if asked.enterprise else None
+    code = await _code(store, tenant, asked.enterprise) if asked.enterprise else None
     async with store.writing() as session:
         if code is None:
-            ended = (await consents.revoke(session, operator(), asked.id or ""),)
+            ended = (await consents.revoke(session, operator(tenant), asked.id or ""),)
         else:
             ended = await consents.revoke_domain(
-                session, operator(), enterprise=code, domain=asked.domain, purpose=asked.purpose
+                session, operator(tenant), enterprise=code, domain=asked.domain, purpose=asked.purpose
             )
         for consent in ended:
-            await _record(session, "consent.revoke", consent)
+            await _record(session, tenant, "consent.revoke", consent)
     return [_plain(consent) for consent in ended]
 
 
-async def list_consents(store: Store, asked: ConsentListArguments) -> list[dict[str, Any]]:
-    code = await _code(store, asked.enterprise) if asked.enterprise else None
+async def list_consents(store: Store, tenant: str, asked: ConsentListArguments) -> list[dict[str, Any]]:
+    code = await _code(store, tenant, asked.enterprise) if asked.enterprise else None
     async with store.reading() as session:
-        return [_plain(item) for item in await consents.list_consents(session, operator(), enterprise=code)]
+        return [
+            _plain(item) for item in await consents.list_consents(session, operator(tenant), enterprise=code)
+        ]
 
 
-async def create_key(store: Store, asked: KeyArguments) -> dict[str, Any]:
-    code = await _code(store, asked.enterprise) if asked.enterprise else None
+async def create_key(store: Store, tenant: str, asked: KeyArguments) -> dict[str, Any]:
+    code = await _code(store, tenant, asked.enterprise) if asked.enterprise else None
     async with store.writing() as session:
-        made = await keys.create_key(session, role=asked.role, enterprise=code, label=asked.label)
+        made = await keys.create_key(
+            session, tenant=tenant, role=asked.role, enterprise=code, label=asked.label
+        )
         entry = AuditEntry(
             "key.create", "ok", enterprise=code, detail={"key": made.key.id, "role": asked.role}
         )
-        await audit.append(session, operator(), entry)
+        await audit.append(session, operator(tenant), entry)
     return {
         "id": made.key.id,
         "key": made.token,
@@ -129,25 +133,27 @@ async def create_key(store: Store, asked: KeyArguments) -> dict[str, Any]:
     }
 
 
-async def revoke_key(store: Store, asked: IdArguments) -> dict[str, Any]:
+async def revoke_key(store: Store, tenant: str, asked: IdArguments) -> dict[str, Any]:
     async with store.writing() as session:
-        ended = await keys.revoke_key(session, asked.id)
-        await audit.append(session, operator(), AuditEntry("key.revoke", "ok", detail={"key": ended.id}))
+        ended = await keys.revoke_key(session, asked.id, tenant=tenant)
+        await audit.append(
+            session, operator(tenant), AuditEntry("key.revoke", "ok", detail={"key": ended.id})
+        )
     return _plain(ended)
 
 
-async def list_keys(store: Store, _asked: NoArguments) -> list[dict[str, Any]]:
+async def list_keys(store: Store, tenant: str, _asked: NoArguments) -> list[dict[str, Any]]:
     async with store.reading() as session:
-        return [_plain(key) for key in await keys.list_keys(session)]
+        return [_plain(key) for key in await keys.list_keys(session, tenant=tenant)]
 
 
-async def verify_audit(store: Store, _asked: NoArguments) -> dict[str, Any]:
+async def verify_audit(store: Store, tenant: str, _asked: NoArguments) -> dict[str, Any]:
     async with store.reading() as session:
         check = await audit.verify(session)
     return {"ok": check.ok, "rows": check.rows, "first_bad": check.first_bad, "problem": check.problem}
 
 
-async def _record(session: StoreSession, what: str, consent: Consent) -> None:
+async def _record(session: StoreSession, tenant: str, what: str, consent: Consent) -> None:
     entry = AuditEntry(
         what,
         "ok",
@@ -156,7 +162,7 @@ async def _record(session: StoreSession, what: str, consent: Consent) -> None:
         consents=(consent.id,),
         detail={"domain": consent.domain, "valid_to": consent.valid_to},
     )
-    await audit.append(session, operator(), entry)
+    await audit.append(session, operator(tenant), entry)
 
 
 OPERATIONS = (

@@ -28,14 +28,14 @@ class NoArguments(Arguments):
     pass
 
 
-async def create(store: Store, asked: SiteArguments) -> dict[str, Any]:
+async def create(store: Store, tenant: str, asked: SiteArguments) -> dict[str, Any]:
     code = None
     async with store.writing() as session:
         if asked.enterprise is not None:
-            code = (await enterprises.find_enterprise(session, operator(), asked.enterprise)).code
-        site = await sites.create_site(session, origins=asked.origins, enterprise=code)
+            code = (await enterprises.find_enterprise(session, operator(tenant), asked.enterprise)).code
+        site = await sites.create_site(session, tenant=tenant, origins=asked.origins, enterprise=code)
         secret = sites.identity_secret(session, site.id)
-        await _record(session, "site.create", site)
+        await _record(session, tenant, "site.create", site)
     return {
         "id": site.id,
         "site_key": site.site_key,
@@ -45,16 +45,16 @@ async def create(store: Store, asked: SiteArguments) -> dict[str, Any]:
     }
 
 
-async def remove(store: Store, asked: IdArguments) -> dict[str, Any]:
+async def remove(store: Store, tenant: str, asked: IdArguments) -> dict[str, Any]:
     async with store.writing() as session:
-        site = await sites.remove_site(session, asked.id)
-        await _record(session, "site.remove", site)
+        site = await sites.remove_site(session, asked.id, tenant=tenant)
+        await _record(session, tenant, "site.remove", site)
     return _shown(site)
 
 
-async def list_all(store: Store, _asked: NoArguments) -> list[dict[str, Any]]:
+async def list_all(store: Store, tenant: str, _asked: NoArguments) -> list[dict[str, Any]]:
     async with store.reading() as session:
-        return [_shown(site) for site in await sites.list_sites(session)]
+        return [_shown(site) for site in await sites.list_sites(session, tenant=tenant)]
 
 
 def _shown(site: Site) -> dict[str, Any]:
@@ -69,10 +69,10 @@ def _shown(site: Site) -> dict[str, Any]:
     }
 
 
-async def _record(session: StoreSession, what: str, site: Site) -> None:
+async def _record(session: StoreSession, tenant: str, what: str, site: Site) -> None:
     detail = {"site": site.id, "origins": list(site.origins)}
     entry = AuditEntry(what, "ok", enterprise=site.enterprise, detail=detail)
-    await audit.append(session, operator(), entry)
+    await audit.append(session, operator(tenant), entry)
 
 
 OPERATIONS = (

@@ -34,26 +34,32 @@ def _plain(user: User) -> dict[str, Any]:
     return dumped
 
 
-async def create(store: Store, asked: UserArguments) -> dict[str, Any]:
+async def create(store: Store, tenant: str, asked: UserArguments) -> dict[str, Any]:
     async with store.writing() as session:
         made = await users.create_user(
-            session, name=asked.name, password=asked.password.get_secret_value(), role=asked.role
+            session,
+            tenant=tenant,
+            name=asked.name,
+            password=asked.password.get_secret_value(),
+            role=asked.role,
         )
         entry = AuditEntry("user.create", "ok", detail={"user": made.id, "role": made.role})
-        await audit.append(session, operator(), entry)
+        await audit.append(session, operator(tenant), entry)
     return _plain(made)
 
 
-async def disable(store: Store, asked: UserNameArguments) -> dict[str, Any]:
+async def disable(store: Store, tenant: str, asked: UserNameArguments) -> dict[str, Any]:
     async with store.writing() as session:
-        ended = await users.disable_user(session, asked.name)
-        await audit.append(session, operator(), AuditEntry("user.disable", "ok", detail={"user": ended.id}))
+        ended = await users.disable_user(session, asked.name, tenant=tenant)
+        await audit.append(
+            session, operator(tenant), AuditEntry("user.disable", "ok", detail={"user": ended.id})
+        )
     return _plain(ended)
 
 
-async def list_all(store: Store, _asked: NoArguments) -> list[dict[str, Any]]:
+async def list_all(store: Store, tenant: str, _asked: NoArguments) -> list[dict[str, Any]]:
     async with store.reading() as session:
-        return [_plain(user) for user in await users.list_users(session)]
+        return [_plain(user) for user in await users.list_users(session, tenant=tenant)]
 
 
 OPERATIONS = (

@@ -129,7 +129,7 @@ async def _here(settings: Settings, name: str, arguments: Line, say: Say) -> Asy
     if isinstance(operation, StoreOperation):
         store = await Store.open(settings.database, settings.home_path)
         try:
-            yield await run_store(operation, store, checked)
+            yield await run_store(operation, store, settings.tenant, checked)
         finally:
             await store.close()
         return

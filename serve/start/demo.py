@@ -43,7 +43,7 @@ async def issue(store: Store, settings: Settings, origins: tuple[str, ...] = ())
             await users.disable_demo_user(session)
             _forget(path)
             return None
-        listed = await enterprises.list_enterprises(session, operator(tenant=settings.tenant))
+        listed = await enterprises.list_enterprises(session, operator(settings.tenant))
         code = listed[0].code if listed else None
         made: dict[str, str] = {}
         for role in ROLES:

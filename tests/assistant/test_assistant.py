@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from people import principal_for
 
 from assistant.answer import Finished, Retrieved, Sentence, Started
 from assistant.answering.completion import NEAREST_TEXT, UNNAMED_MISSING
 from assistant.conversation import Message
 from assistant.errors import NotFound
 from assistant.passage import Passage
-from assistant.principal import principal_for
 from assistant.question.visitor import SIGN_IN_TO_COMPUTE
 from assistant.retrieval.retriever import DOUBTFUL_BELOW, Retriever
 from assistant.store import answers, audit, consents

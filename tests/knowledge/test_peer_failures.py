@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from people import principal_for
 
 from assistant.encoding.encoder import StaticEncoder
 from assistant.errors import NotFound, StoreUnavailable
-from assistant.principal import principal_for
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from assistant.store.documents import list_documents, remove_document

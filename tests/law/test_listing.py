@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from people import principal_for
 
 from assistant.document import DocumentVersion, DraftPassage
 from assistant.evidence.book import EvidenceBook
 from assistant.law.history import LawHistory, law_history
-from assistant.principal import principal_for
 from assistant.store.database import Store
 from assistant.store.documents import upsert_versions
 

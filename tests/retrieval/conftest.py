@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from people import principal_for
 from retrieval.shelf_values import CODE, OTHER, Put
 
 from assistant.document import DocumentVersion, DraftPassage
 from assistant.encoding.encoder import StaticEncoder
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from assistant.store.documents import upsert_version

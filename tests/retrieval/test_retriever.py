@@ -5,11 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from people import principal_for
 from retrieval.shelf_values import CODE, OTHER, TODAY, Put
 
 from assistant.document import DocumentVersion, DraftPassage
 from assistant.encoding.encoder import StaticEncoder
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.retrieval.reranker import reranker_for
 from assistant.retrieval.retriever import DOUBTFUL_BELOW, Retriever
 from assistant.store import consents

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from people import principal_for
 
 from assistant.document import legal_status
-from assistant.principal import principal_for
 from assistant.retrieval.snapshot import Snapshot
 from assistant.retrieval.visibility import visible
 from assistant.store.passages import ManifestRow

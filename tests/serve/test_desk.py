@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from fake_llm.server import MODEL, FakeLlm, Reply
+from people import principal_for
 
 from assistant.build import build
 from assistant.errors import NotFound, Unauthenticated
-from assistant.principal import principal_for
 from assistant.settings import load_settings
 from assistant.store import users
 from serve.desk.desk import Desk, Place
@@ -119,10 +119,10 @@ async def test_steps_are_told_even_where_no_event_told_them(state: ServerState, 
 async def test_a_disabled_user_has_no_desk(state: ServerState):
     desk = Desk(state)
     async with state.bagui.store.writing() as session:
-        user = await users.create_user(session, name="wei.na", password="ten-characters")
+        user = await users.create_user(session, tenant="bank", name="wei.na", password="ten-characters")
     assert (await desk.principal(user.id))[1].role == "rm"
     async with state.bagui.store.writing() as session:
-        await users.disable_user(session, user.id)
+        await users.disable_user(session, user.id, tenant="bank")
     with pytest.raises(Unauthenticated):
         await desk.principal(user.id)
 

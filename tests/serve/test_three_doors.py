@@ -14,9 +14,10 @@ import httpx
 import jwt
 import pytest
 from fake_llm.server import MODEL, FakeLlm, Reply
+from people import principal_for
 
 from assistant.build import build
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.settings import load_settings
 from assistant.store import audit, enterprises, keys, sites, users
 from serve.app import create_app
@@ -51,7 +52,9 @@ class Doors:
 
     async def key(self, role: Any, enterprise: str | None = None) -> str:
         async with self.state.bagui.store.writing() as session:
-            made = await keys.create_key(session, role=role, enterprise=enterprise, subject=f"key:{role}")
+            made = await keys.create_key(
+                session, tenant="bank", role=role, enterprise=enterprise, subject=f"key:{role}"
+            )
         return made.token
 
     async def by_api(self, key: str, question: str, **headers: str) -> dict[str, Any]:
@@ -100,7 +103,7 @@ async def opened(home: Path, **settings: Any) -> AsyncIterator[Doors]:
     store = state.bagui.store
     async with store.writing() as session:
         listed = await enterprises.list_enterprises(session, ADMIN)
-        site = await sites.create_site(session, origins=(PARK,))
+        site = await sites.create_site(session, tenant="bank", origins=(PARK,))
         secret = sites.identity_secret(session, site.id)
     transport = httpx.ASGITransport(create_app(configured, state))
     async with httpx.AsyncClient(transport=transport, base_url="http://bagui", timeout=60) as http:
@@ -208,7 +211,7 @@ async def test_a_relationship_manager_gets_one_answer_by_key_at_the_desk_and_on_
 ):
     """A signed-in user, a key of the same role, and the operator in that role; consent decides for all."""
     async with doors.state.bagui.store.writing() as session:
-        user = await users.create_user(session, name="wei.na", password="ten-characters")
+        user = await users.create_user(session, tenant="bank", name="wei.na", password="ten-characters")
     _, signed_in = await Desk(doors.state).principal(user.id)
     key = await doors.key("rm")
     for question in QUESTIONS:

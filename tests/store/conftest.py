@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from people import principal_for
 from sqlalchemy import text
 
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.store.database import Store
 from assistant.store.enterprises import Enterprise, put_enterprises
 

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from people import principal_for
 
 from assistant.answer import (
     Answer,
@@ -18,7 +19,7 @@ from assistant.answer import (
     Verification,
 )
 from assistant.errors import InvalidRequest, NotFound
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.store import answers, consents, conversations, feedback
 from assistant.store.database import Store
 from assistant.store.hidden import NOTICE

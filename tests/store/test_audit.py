@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from people import principal_for
 from sqlalchemy import text
 
 from assistant.answer import Answer, DataUse, Evidence, ToolCall
 from assistant.errors import Forbidden
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.store import audit
 from assistant.store.audit import AuditEntry, ChainCheck
 from assistant.store.database import Store
@@ -218,7 +219,7 @@ async def test_time_never_runs_backwards(store: Store, monkeypatch: pytest.Monke
 _WRITERS = """
 import asyncio, os, sys
 from pathlib import Path
-from assistant.principal import principal_for
+from people import principal_for
 from assistant.store import audit
 from assistant.store.database import Store
 from assistant.store.migrations import migrate

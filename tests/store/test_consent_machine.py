@@ -13,10 +13,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from people import principal_for
 from sqlalchemy import delete
 
 from assistant.errors import ConsentRequired, NotFound
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.store import consents, enterprises
 from assistant.store.database import Store
 from assistant.store.enterprises import Enterprise

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from people import principal_for
 from sqlalchemy import text
 
 from assistant.errors import Forbidden, InvalidRequest, NotFound
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.store import consents
 from assistant.store.consents import Consent, Grant
 from assistant.store.database import Store

@@ -15,7 +15,7 @@ _KILLED_WRITERS = """
 import asyncio, os, random, signal, sys, time
 from pathlib import Path
 from assistant.document import DocumentVersion, DraftPassage
-from assistant.principal import principal_for
+from people import principal_for
 from assistant.store import audit, documents
 from assistant.store.database import Store
 from assistant.store.migrations import migrate

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from people import principal_for
 
 from assistant.document import DocumentVersion, DraftPassage, NotHeld
 from assistant.errors import InvalidRequest, NotFound
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.store import documents, passages
 from assistant.store.columns import UnstorableText
 from assistant.store.consents import revoke_domain

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from people import principal_for
 
 from assistant.errors import ConsentRequired, InvalidRequest, NotFound
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.store import enterprises
 from assistant.store.database import Store
 from assistant.store.domains import DOMAINS

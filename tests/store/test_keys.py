@@ -16,7 +16,7 @@ from assistant.store.keys import NewKey
 
 async def make(store: Store, **options) -> NewKey:
     async with store.writing() as session:
-        return await keys.create_key(session, **{"role": "rm", **options})
+        return await keys.create_key(session, **{"role": "rm", "tenant": "bank", **options})
 
 
 async def who(store: Store, token: str) -> Principal:
@@ -31,7 +31,7 @@ async def test_a_key_is_shown_once_and_only_a_keyed_digest_is_kept(store: Store)
     assert created.token not in repr(created)
     async with store.reading() as session:
         stored = repr((await session.execute(text("SELECT * FROM keys"))).all())
-        listed = await keys.list_keys(session)
+        listed = await keys.list_keys(session, tenant="bank")
     assert body not in stored and body[:12] not in stored and body not in repr(listed)
     assert listed == (created.key,)
 
@@ -55,7 +55,7 @@ async def test_two_keys_of_one_subject_overlap_while_one_replaces_the_other(stor
     old, new = await make(store, subject="rm-7"), await make(store, subject="rm-7")
     assert (await who(store, old.token)).subject == (await who(store, new.token)).subject == "rm-7"
     async with store.writing() as session:
-        await keys.revoke_key(session, old.key.id)
+        await keys.revoke_key(session, old.key.id, tenant="bank")
     assert (await who(store, new.token)).subject == "rm-7"
     with pytest.raises(Unauthenticated):
         await who(store, old.token)
@@ -66,8 +66,8 @@ async def test_every_bad_key_reads_the_same(store: Store):
     expired = await make(store, expires_at=datetime.now(UTC) - timedelta(seconds=1))
     revoked = await make(store)
     async with store.writing() as session:
-        first = await keys.revoke_key(session, revoked.key.id)
-        assert await keys.revoke_key(session, revoked.key.id) == first
+        first = await keys.revoke_key(session, revoked.key.id, tenant="bank")
+        assert await keys.revoke_key(session, revoked.key.id, tenant="bank") == first
     flipped = good.token[:10] + ("A" if good.token[10] != "A" else "B") + good.token[11:]
     bad = [
         "",
@@ -140,13 +140,13 @@ async def test_a_key_that_makes_no_sense_is_refused(store: Store, options, error
     with pytest.raises(error):
         await make(store, **options)
     async with store.reading() as session:
-        assert await keys.list_keys(session) == ()
+        assert await keys.list_keys(session, tenant="bank") == ()
 
 
 async def test_an_unknown_key_cannot_be_revoked(store: Store):
     with pytest.raises(NotFound):
         async with store.writing() as session:
-            await keys.revoke_key(session, "key_none")
+            await keys.revoke_key(session, "key_none", tenant="bank")
 
 
 @given(st.text(max_size=80))

@@ -19,7 +19,7 @@ from assistant.store.sites import Site
 
 async def make(store: Store, *origins: str, **options) -> Site:
     async with store.writing() as session:
-        return await sites.create_site(session, origins=origins, **options)
+        return await sites.create_site(session, tenant="bank", origins=origins, **options)
 
 
 @pytest.mark.parametrize(
@@ -88,17 +88,17 @@ async def test_a_removed_site_is_found_no_more(store: Store):
         assert await sites.find_site(session, site.site_key) == site
         assert await sites.is_known_origin(session, "https://a.example.cn")
     async with store.writing() as session:
-        removed = await sites.remove_site(session, site.id)
-        assert await sites.remove_site(session, site.id) == removed
+        removed = await sites.remove_site(session, site.id, tenant="bank")
+        assert await sites.remove_site(session, site.id, tenant="bank") == removed
     async with store.reading() as session:
         assert await sites.find_site(session, site.site_key) is None
         assert await sites.get_site(session, site.id) is None
         assert not await sites.is_known_origin(session, "https://a.example.cn")
-        assert [one.id for one in await sites.list_sites(session)] == [site.id]
+        assert [one.id for one in await sites.list_sites(session, tenant="bank")] == [site.id]
     assert not removed.admits("https://a.example.cn")
     with pytest.raises(NotFound):
         async with store.writing() as session:
-            await sites.remove_site(session, "site_none")
+            await sites.remove_site(session, "site_none", tenant="bank")
 
 
 async def test_a_site_is_bound_to_an_enterprise_that_exists(store: Store, companies):
@@ -156,5 +156,5 @@ async def test_a_database_of_the_first_schema_is_brought_up_with_its_data(home, 
     store = await Store.open(url, home)
     async with store.reading() as session:
         assert await session.scalar(text("SELECT value FROM meta WHERE key = 'kept'")) == "yes"
-        assert await sites.list_sites(session) == ()
+        assert await sites.list_sites(session, tenant="bank") == ()
     await store.close()

@@ -14,7 +14,7 @@ PASSWORD = "correct horse 电池"
 
 async def make(store: Store, name: str = "wei.na", password: str = PASSWORD, **options) -> users.User:
     async with store.writing() as session:
-        return await users.create_user(session, name=name, password=password, **options)
+        return await users.create_user(session, tenant="bank", name=name, password=password, **options)
 
 
 async def enter(store: Store, name: str, password: str) -> users.User:
@@ -27,7 +27,7 @@ async def test_a_user_signs_in_and_only_an_argon2_hash_is_kept(store: Store):
     assert await enter(store, "wei.na", PASSWORD) == made
     async with store.reading() as session:
         kept = repr((await session.execute(text("SELECT * FROM users"))).all())
-        assert await users.list_users(session) == (made,)
+        assert await users.list_users(session, tenant="bank") == (made,)
     assert PASSWORD not in kept and "$argon2id$" in kept
     assert made.principal.role == "rm" and made.principal.subject == f"user:{made.id}"
 
@@ -64,7 +64,7 @@ async def test_unknown_wrong_and_disabled_read_the_same_and_cost_the_same(store:
     await make(store)
     await make(store, "gone")
     async with store.writing() as session:
-        await users.disable_user(session, "gone")
+        await users.disable_user(session, "gone", tenant="bank")
     await refusal(store, "nobody", PASSWORD)  # the hash that nobody matches is made once
     tries = {
         name: [await refusal(store, name, "x" * 12) for _ in range(3)]
@@ -78,14 +78,14 @@ async def test_unknown_wrong_and_disabled_read_the_same_and_cost_the_same(store:
 async def test_a_disabled_user_is_out_of_a_session_that_has_begun(store: Store):
     made = await make(store)
     async with store.writing() as session:
-        await users.disable_user(session, made.id)
-        again = await users.disable_user(session, "wei.na")
+        await users.disable_user(session, made.id, tenant="bank")
+        again = await users.disable_user(session, "wei.na", tenant="bank")
     assert again.disabled_at is not None
     async with store.reading() as session:
         with pytest.raises(Unauthenticated):
             await users.active_user(session, made.id)
         with pytest.raises(NotFound):
-            await users.disable_user(session, "nobody")
+            await users.disable_user(session, "nobody", tenant="bank")
 
 
 async def test_the_demo_user_keeps_its_id_and_changes_its_password(store: Store):

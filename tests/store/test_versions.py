@@ -6,9 +6,10 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from people import principal_for
 
 from assistant.document import legal_status
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.store.versions import (
     StoredVersion,
     replaced_by,

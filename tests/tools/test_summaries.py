@@ -4,10 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from people import principal_for
 
 from assistant.answer import ToolResult
 from assistant.evidence.verification import claims_of
-from assistant.principal import principal_for
 from assistant.tools import catalogue
 from assistant.tools.context import ToolContext
 from assistant.tools.tool import run_tool

@@ -3,11 +3,11 @@ from decimal import Decimal
 from typing import Annotated
 
 import pytest
+from people import principal_for
 from pydantic import Field
 
 from assistant.answer import ToolResult
 from assistant.errors import ConsentRequired, Forbidden, InvalidRequest, NotFound, StoreUnavailable
-from assistant.principal import principal_for
 from assistant.tools.context import ToolContext
 from assistant.tools.tool import Arg, run_tool, tool
 from assistant.words.mentions import find_mentions, placeholder_values

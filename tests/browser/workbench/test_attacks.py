@@ -57,7 +57,7 @@ async def _seed(home: Path, name: str) -> list[tuple[str, tuple[Attack, ...]]]:
     store = await Store.open(f"sqlite+aiosqlite:///{home / 'bagui.sqlite'}", home, lock_wait_s=30)
     made: list[tuple[str, tuple[Attack, ...]]] = []
     async with store.writing() as session:
-        user = next(one for one in await users.list_users(session) if one.name == name)
+        user = next(one for one in await users.list_users(session, tenant="bank") if one.name == name)
         for start in range(0, len(ATTACKS), IN_ONE):
             conversation: str | None = None
             for attack in ATTACKS[start : start + IN_ONE]:

@@ -8,8 +8,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from people import principal_for
+
 from assistant.encoding.encoder import shipped_encoder
-from assistant.principal import principal_for
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from assistant.store.documents import list_documents, remove_document

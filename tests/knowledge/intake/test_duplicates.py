@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from people import principal_for
+
 from assistant.encoding.encoder import StaticEncoder
-from assistant.principal import principal_for
 from assistant.store.database import Store
 from assistant.store.documents import list_documents
 from knowledge.intake.duplicates import Holdings

@@ -4,8 +4,9 @@ import json
 from datetime import date
 from pathlib import Path
 
+from people import principal_for
+
 from assistant.encoding.encoder import StaticEncoder, from_bytes, passage_text
-from assistant.principal import principal_for
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from assistant.store.documents import list_documents

@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from people import principal_for
 
 from assistant.encoding.encoder import StaticEncoder
-from assistant.principal import principal_for
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from assistant.store.documents import list_documents

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from people import principal_for
 
 from assistant.errors import ConsentRequired
-from assistant.principal import principal_for
 from assistant.store import consents, enterprises, passages, versions
 from assistant.store.database import Store
 from knowledge.sample.generator import generate
@@ -28,7 +28,7 @@ def few():
 
 
 async def test_load_brings_everything(store, few):
-    loaded = await load_samples(store, today=TODAY, sample=few)
+    loaded = await load_samples(store, tenant="bank", today=TODAY, sample=few)
     assert (loaded.enterprises, loaded.records, loaded.passages) == (14, 84, 84)
     async with store.reading() as session:
         listed = await enterprises.list_enterprises(session, RM)
@@ -42,7 +42,7 @@ async def test_load_brings_everything(store, few):
 
 
 async def test_stored_payload_is_the_generated_one(store, few):
-    await load_samples(store, today=TODAY, sample=few)
+    await load_samples(store, tenant="bank", today=TODAY, sample=few)
     chosen = few.enterprises[0]
     async with store.reading() as session:
         read = await enterprises.read_domain(session, RM, chosen.code, "tax", today=TODAY)
@@ -52,7 +52,7 @@ async def test_stored_payload_is_the_generated_one(store, few):
 
 
 async def test_expired_and_absent_consents_do_not_open_a_domain(store, few):
-    await load_samples(store, today=TODAY, sample=few)
+    await load_samples(store, tenant="bank", today=TODAY, sample=few)
     closed = [e for e in few.enterprises if e.consent_kind in ("none", "expired")]
     assert {e.consent_kind for e in closed} == {"none", "expired"}
     async with store.reading() as session:
@@ -63,7 +63,7 @@ async def test_expired_and_absent_consents_do_not_open_a_domain(store, few):
 
 
 async def test_consents_end_on_their_day(store, few):
-    await load_samples(store, today=TODAY, sample=few)
+    await load_samples(store, tenant="bank", today=TODAY, sample=few)
     chosen = few.enterprises[0]
     last = next(c for c in chosen.consents if c.domain == "tax").to_days
     async with store.reading() as session:
@@ -74,11 +74,11 @@ async def test_consents_end_on_their_day(store, few):
 
 
 async def test_a_second_load_does_not_bring_a_revoked_consent_back(store, few):
-    await load_samples(store, today=TODAY, sample=few)
+    await load_samples(store, tenant="bank", today=TODAY, sample=few)
     chosen = few.enterprises[0].code
     async with store.writing() as session:
         await consents.revoke_domain(session, RM, enterprise=chosen, domain="tax")
-    again = await load_samples(store, today=TODAY, sample=few)
+    again = await load_samples(store, tenant="bank", today=TODAY, sample=few)
     assert (again.enterprises, again.records, again.consents) == (0, 0, 0)
     async with store.reading() as session:
         with pytest.raises(ConsentRequired):
@@ -94,7 +94,7 @@ async def test_prepare_sees_every_passage_once(store, few):
         seen.extend(draft.source_id for draft in drafts)
         return [replace(draft, embedding=b"\x00\x01", encoder="fake") for draft in drafts]
 
-    await load_samples(store, today=TODAY, sample=few, prepare=prepare)
+    await load_samples(store, tenant="bank", today=TODAY, sample=few, prepare=prepare)
     assert len(seen) == len(set(seen)) == 84
     async with store.reading() as session:
         entries = [entry async for entry in passages.iterate_embeddings(session, "fake")]

@@ -75,8 +75,8 @@ def test_wrong_keys_all_read_the_same(live):  # C36 C37
 
     async def made_and_revoked() -> str:
         async with live.state.bagui.store.writing() as session:
-            new = await keys.create_key(session, role="rm")
-            await keys.revoke_key(session, new.key.id)
+            new = await keys.create_key(session, tenant="bank", role="rm")
+            await keys.revoke_key(session, new.key.id, tenant="bank")
             return new.token
 
     revoked = asyncio.run(made_and_revoked())
@@ -104,11 +104,11 @@ def test_a_key_is_gone_at_the_next_request_after_revoking(live):
         async with live.state.bagui.store.writing() as session:
             return await action(session)
 
-    new = asyncio.run(change(lambda session: keys.create_key(session, role="developer")))
+    new = asyncio.run(change(lambda session: keys.create_key(session, tenant="bank", role="developer")))
     headers = {"Authorization": f"Bearer {new.token}"}
     with live.client(None) as client:
         assert client.get("/v1/models", headers=headers).status_code == 200
-        asyncio.run(change(lambda session: keys.revoke_key(session, new.key.id)))
+        asyncio.run(change(lambda session: keys.revoke_key(session, new.key.id, tenant="bank")))
         assert client.get("/v1/models", headers=headers).status_code == 401
 
 

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from people import principal_for
 
 from assistant.errors import Unauthenticated
-from assistant.principal import principal_for
 from assistant.settings import load_settings
 from assistant.store import audit, users
 from assistant.store.database import Store
@@ -37,7 +37,7 @@ async def state(tmp_path: Path) -> AsyncIterator[ServerState]:
     settings = load_settings(home=tmp_path / "home")
     store = await Store.open(settings.database, settings.home_path)
     async with store.writing() as session:
-        await users.create_user(session, name="wei.na", password=PASSWORD)
+        await users.create_user(session, tenant="bank", name="wei.na", password=PASSWORD)
     made = ServerState(settings)
     made.opened(cast(Any, SimpleNamespace(store=store)))
     yield made
@@ -100,7 +100,7 @@ async def test_success_is_not_counted_as_a_failure(sign_ins: SignIns):
 async def test_a_disabled_user_is_out_at_the_next_request(state: ServerState, sign_ins: SignIns):
     token = await sign_ins.sign_in("wei.na", PASSWORD, "c")
     async with state.bagui.store.writing() as session:
-        await users.disable_user(session, "wei.na")
+        await users.disable_user(session, "wei.na", tenant="bank")
     with pytest.raises(Unauthenticated):
         await sign_ins.user(token)
     await sign_ins.sign_out(token)

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from people import principal_for
 
-from assistant.principal import Principal, principal_for
+from assistant.principal import Principal
 from assistant.store.database import Store
 from assistant.tools.context import ToolContext
 from knowledge.sample.enterprise import Sample
@@ -26,7 +27,7 @@ def few() -> Sample:
 @pytest.fixture
 async def store(tmp_path, few) -> AsyncIterator[Store]:
     opened = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", tmp_path)
-    await load_samples(opened, today=TODAY, sample=few)
+    await load_samples(opened, tenant="bank", today=TODAY, sample=few)
     yield opened
     await opened.close()
 

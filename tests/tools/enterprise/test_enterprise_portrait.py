@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from people import principal_for
 
 from assistant.errors import Forbidden, InvalidRequest
-from assistant.principal import principal_for
 from assistant.store import consents
 from assistant.tools.enterprise_portrait.tool import enterprise_portrait
 from assistant.tools.tool import run_tool

@@ -2,8 +2,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from people import principal_for
 
-from assistant.principal import principal_for
 from assistant.tools.risk_pool_eligibility.tool import risk_pool_eligibility
 from assistant.tools.tool import run_tool
 

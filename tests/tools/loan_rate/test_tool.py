@@ -4,9 +4,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from people import principal_for
 
 from assistant.errors import ConfigurationError
-from assistant.principal import principal_for
 from assistant.tools.context import ToolContext
 from assistant.tools.loan_rate.tool import loan_rate
 from assistant.tools.rules.load import load_rules

@@ -1,9 +1,9 @@
 from datetime import date
 
 import pytest
+from people import principal_for
 
 from assistant.errors import Forbidden, InvalidRequest
-from assistant.principal import principal_for
 from assistant.tools.context import ToolContext
 from assistant.tools.search_knowledge.tool import search_knowledge
 from assistant.tools.tool import run_tool

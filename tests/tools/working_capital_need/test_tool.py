@@ -3,8 +3,8 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from people import principal_for
 
-from assistant.principal import principal_for
 from assistant.tools.context import ToolContext
 from assistant.tools.tool import run_tool
 from assistant.tools.working_capital_need.tool import Turnover, working_capital, working_capital_need
