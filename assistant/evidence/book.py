@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from assistant.answer import AnswerSentence, Citation, Evidence, LegalStatus, ToolCall
 from assistant.passage import Passage
@@ -38,6 +39,10 @@ class QuotableSentence:
     text: str
 
 
+Bound = Literal["max", "min"] | None
+HeldClaims = Mapping[tuple[str, ...], frozenset[Bound]]
+
+
 @dataclass(slots=True)
 class EvidenceBook:
     """The evidence of one answer, numbered from 1 as it comes in; nothing is renumbered or removed."""
@@ -45,6 +50,9 @@ class EvidenceBook:
     as_of: date
     items: list[Evidence] = field(default_factory=list)
     sentences: list[QuotableSentence] = field(default_factory=list)
+    claims: dict[int, HeldClaims] = field(default_factory=dict)
+    """What verification found each item to hold, by number: kept as long as the answer is made and no longer, so
+    that nothing of an enterprise outlives it."""
 
     def add_passage(self, passage: Passage) -> Evidence:
         known = next((item for item in self.items if item.id == passage.id), None)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from typing import Literal
+from functools import partial
 
 from assistant.answer import AnswerSentence, Evidence
-from assistant.evidence.book import EvidenceBook
+from assistant.evidence.book import Bound, EvidenceBook, HeldClaims
 from assistant.words.mentions import Directory, Mention, PartialDate, find_mentions
 from assistant.words.numerals import fold, parse_number
 
@@ -24,8 +23,6 @@ _USERS_OWN = re.compile(r"您")
 
 _DAYS = {"天": 1, "周": 7}
 _MONTHS = {"月": 1, "季度": 3, "年": 12}
-
-Bound = Literal["max", "min"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +90,15 @@ def check(
     if not claims:
         return Finding(True, sentence.cites, 0)
     cited = [item for number in sentence.cites if (item := book.get(number))]
-    open_claims = _unsupported(claims, cited, today, directory)
+    held = partial(_held, book, today, directory)
+    open_claims = _unsupported(claims, cited, held)
     cites = sentence.cites
     if open_claims:
         # The marks may be wrong while the facts are right: the code finds what supports the sentence.
         for item in book.items:
             if item in cited or not open_claims:
                 continue
-            left = _unsupported(open_claims, [item], today, directory)
+            left = _unsupported(open_claims, [item], held)
             if len(left) < len(open_claims):
                 cites, open_claims = (*cites, item.number), left
         if open_claims:
@@ -108,28 +106,31 @@ def check(
     useful = tuple(
         number
         for number in cites
-        if (item := book.get(number)) and len(_unsupported(claims, [item], today, directory)) < len(claims)
+        if (item := book.get(number)) and len(_unsupported(claims, [item], held)) < len(claims)
     )
     return Finding(True, useful or cites, len(claims))
 
 
 def _unsupported(
-    claims: Sequence[Claim], items: Sequence[Evidence], today: date, directory: Directory
+    claims: Sequence[Claim], items: Sequence[Evidence], held: Callable[[Evidence], HeldClaims]
 ) -> tuple[Claim, ...]:
-    held = [_held_claims(_evidence_text(item), today, tuple(directory)) for item in items]
     titles = "".join(f"《{item.title}》{item.text}" for item in items)
-    return tuple(claim for claim in claims if not _holds(claim, held, titles))
+    known = [held(item) for item in items]
+    return tuple(claim for claim in claims if not _holds(claim, known, titles))
 
 
-@cache
-def _held_claims(text: str, today: date, directory: Directory) -> dict[tuple[str, ...], frozenset[Bound]]:
-    found: dict[tuple[str, ...], set[Bound]] = {}
-    for claim in claims_of(text, today, directory):
-        found.setdefault(claim.key, set()).add(claim.bound)
-    return {key: frozenset(bounds) for key, bounds in found.items()}
+def _held(book: EvidenceBook, today: date, directory: Directory, item: Evidence) -> HeldClaims:
+    """What an item of evidence holds, worked out once for an answer."""
+    known = book.claims.get(item.number)
+    if known is None:
+        found: dict[tuple[str, ...], set[Bound]] = {}
+        for claim in claims_of(_evidence_text(item), today, directory):
+            found.setdefault(claim.key, set()).add(claim.bound)
+        known = book.claims[item.number] = {key: frozenset(bounds) for key, bounds in found.items()}
+    return known
 
 
-def _holds(claim: Claim, held: Sequence[dict[tuple[str, ...], frozenset[Bound]]], titles: str) -> bool:
+def _holds(claim: Claim, held: Sequence[HeldClaims], titles: str) -> bool:
     if claim.key[0] == "title":
         return claim.key[1] in titles
     for known in held:

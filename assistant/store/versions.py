@@ -83,6 +83,20 @@ async def load_versions(session: AsyncSession) -> tuple[StoredVersion, ...]:
     return tuple(sorted(versions, key=_by_date))
 
 
+async def find_version(session: AsyncSession, document_id: str, version: str) -> StoredVersion | None:
+    """One READY version by its document and its own name."""
+    row = (
+        await session.execute(
+            select(*_COLUMNS).where(
+                VersionRow.state == READY,
+                VersionRow.document_id == document_id,
+                VersionRow.version == version,
+            )
+        )
+    ).first()
+    return _stored(tuple(row)) if row is not None else None
+
+
 async def visible_versions(
     session: AsyncSession, principal: Principal, as_of: date, *, collection: str | None = None
 ) -> tuple[VisibleVersion, ...]:

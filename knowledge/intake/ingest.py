@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +12,10 @@ from assistant.document import DocumentVersion, DraftPassage
 from assistant.encoding.encoder import Encoder, passage_text, to_bytes
 from assistant.errors import InvalidRequest
 from assistant.principal import Audience
-from assistant.store.database import Store
+from assistant.store.database import Store, StoreSession
 from assistant.store.documents import is_current, upsert_version, upsert_versions
 from assistant.store.passages import iterate_texts
-from assistant.store.versions import load_versions
+from assistant.store.versions import find_version
 from knowledge.intake.duplicates import Holdings
 from knowledge.intake.files import UNSUPPORTED, files_in
 from knowledge.intake.load import load_file
@@ -28,6 +28,11 @@ _ENCODE_BATCH = 4_000
 
 
 Progress = Callable[[Step], None]
+Record = Callable[[StoreSession, DocumentVersion, Outcome], Awaitable[None]]
+
+
+async def _unrecorded(_session: StoreSession, _version: DocumentVersion, _outcome: Outcome) -> None:
+    pass
 
 
 async def ingest(
@@ -38,15 +43,17 @@ async def ingest(
     collection: str | None = None,
     audience: Audience | None = None,
     progress: Progress | None = None,
+    record: Record = _unrecorded,
 ) -> IngestReport:
     """Takes in files and folders; what was taken in before and has not changed is left alone.
 
     `audience` is for files that do not say themselves who may read them: without it, staff only. A bad file is
     reported and the rest go in; a run that was killed is taken up by the same call. Raises `StoreUnavailable` when the
-    database cannot be written: the files reported through `progress` until then are in.
+    database cannot be written: the files reported through `progress` until then are in. `record` is called in the
+    transaction that stores a document, so that what it writes is there exactly when the document is.
     """
     files = list(files_in(paths))
-    run = _Run(store, encoder, collection, audience, progress or (lambda step: None), len(files))
+    run = _Run(store, encoder, collection, audience, progress or (lambda step: None), record, len(files))
     done: list[FileOutcome] = []
     async for outcome in run.take_in(files):
         done.append(outcome)
@@ -106,6 +113,7 @@ class _Run:
         collection: str | None,
         audience: Audience | None,
         tell: Progress,
+        record: Record,
         total: int,
     ) -> None:
         self._store = store
@@ -113,6 +121,7 @@ class _Run:
         self._collection = collection
         self._audience = audience
         self._tell = tell
+        self._record = record
         self._held = _Held(store)
         self._reader = Reader()
         self._total = total
@@ -170,7 +179,7 @@ class _Run:
         async with self._store.reading() as session:
             if await is_current(session, document.version, passages):
                 return "unchanged"
-            held = {(version.document_id, version.version) for version in await load_versions(session)}
+            known = await find_version(session, *_key(document.version)) is not None
         self._at(path, "encode", 0, len(passages))
         ready = await asyncio.to_thread(
             embedded,
@@ -182,8 +191,11 @@ class _Run:
         self._at(path, "store")
         async with self._store.writing() as session:
             stored = await upsert_version(session, document.version, ready)
-        known = _key(document.version) in held
-        return "unchanged" if not stored.changed else "updated" if known else "added"
+            if not stored.changed:
+                return "unchanged"
+            outcome: Outcome = "updated" if known else "added"
+            await self._record(session, document.version, outcome)
+        return outcome
 
     def _at(self, path: Path, stage: Stage, part: int = 0, parts: int = 0) -> None:
         self._tell(Step(path, stage, self._done, self._total, part, parts))
@@ -192,9 +204,8 @@ class _Run:
 async def _own_place(store: Store, path: Path, document: LoadedDocument) -> LoadedDocument:
     """The document under an id of the file's own where another file holds that edition of the law already."""
     async with store.reading() as session:
-        versions = await load_versions(session)
-    same = [v for v in versions if (v.document_id, v.version) == _key(document.version)]
-    if same and same[0].source != document.version.source and document.version.source == clean(path.name):
+        same = await find_version(session, *_key(document.version))
+    if same and same.source != document.version.source and document.version.source == clean(path.name):
         return replace(document, version=replace(document.version, id=file_id(path)))
     return document
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from assistant.principal import Audience
 from assistant.store import documents, versions
 from assistant.store.audit import AuditEntry, append
-from assistant.store.database import Store
+from assistant.store.database import Store, StoreSession
 from assistant.today import today_in_shanghai
 from serve.operations.operation import (
     Arguments,
@@ -25,7 +25,8 @@ from serve.operations.operation import (
 
 if TYPE_CHECKING:
     from assistant.build import Bagui
-    from knowledge.intake.outcome import FileOutcome, Step
+    from assistant.document import DocumentVersion
+    from knowledge.intake.outcome import FileOutcome, Outcome, Step
 
 
 class DocumentsArguments(Asked):
@@ -111,6 +112,12 @@ async def ingest(bagui: Bagui, asked: IngestArguments) -> Stream:
         }
         loop.call_soon_threadsafe(lines.put_nowait, line)  # encoding tells from its own thread
 
+    async def record(session: StoreSession, version: DocumentVersion, outcome: Outcome) -> None:
+        detail = {"document": version.id, "version": version.version}
+        await append(
+            session, operator(bagui.settings.tenant), AuditEntry(f"document.{outcome}", "ok", detail=detail)
+        )
+
     async def work() -> list[dict[str, Any]]:
         try:
             paths = [Path(path) for path in asked.paths]
@@ -121,6 +128,7 @@ async def ingest(bagui: Bagui, asked: IngestArguments) -> Stream:
                 collection=asked.collection,
                 audience=asked.audience,
                 progress=on_step,
+                record=record,
             )
             await bagui.retriever.refresh()
         finally:

@@ -8,9 +8,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from people import principal_for
-
 from assistant.encoding.encoder import shipped_encoder
+from assistant.principal import principal_for
 from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from assistant.store.documents import list_documents, remove_document
@@ -30,7 +29,7 @@ def on_step(step: Step) -> None:
 
 async def remove_every_second(store: Store) -> None:
     async with store.reading() as session:
-        held = await list_documents(session, principal_for("rm", "tester"))
+        held = await list_documents(session, principal_for("rm", "tester", tenant="bank"))
     for document in held[::2]:
         async with store.writing() as session:
             await remove_document(session, document.id)
