@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from datetime import date
 from typing import Any, Literal
 
 import structlog
 
-from assistant.answer import AnswerEvent, AnswerSentence, Failed, Finished, Retrieved, Started, ToolCall
+from assistant.answer import (
+    AnswerEvent,
+    AnswerSentence,
+    Failed,
+    Finished,
+    Retrieved,
+    Sentence,
+    Started,
+    ToolCall,
+)
 from assistant.answering.completion import completion
 from assistant.answering.draft import AnswerDraft
 from assistant.answering.phrasing import PhrasingTask, look_up, phrase
@@ -29,7 +39,9 @@ from assistant.question.visitor import SIGN_IN, SIGN_IN_MISSING, SIGN_IN_TO_COMP
 from assistant.retrieval.retriever import Retriever
 from assistant.settings import Settings
 from assistant.store import answers, audit
+from assistant.store.consent_fence import readable_now
 from assistant.store.database import Store
+from assistant.store.hidden import hide
 from assistant.today import today_in_shanghai
 from assistant.tools.context import DEFAULT_PURPOSE, ToolContext
 from assistant.tools.tool import Tool, run_tool
@@ -75,14 +87,19 @@ class Assistant:
         closed = False
         try:
             yield Started(answer_id=draft.id, conversation=draft.conversation, as_of=draft.as_of)
-            async for event in self._work(draft, asked, principal):
-                yield event
+            async with contextlib.aclosing(self._work(draft, asked, principal)) as events:
+                async for event in events:
+                    if isinstance(event, Sentence) and not await self._may_leave(draft, asked, principal):
+                        draft.sentences.pop()
+                        break
+                    yield event
             answer = draft.finish()
             async with self.store.writing() as session:
                 await answers.finish_answer(session, answer, draft.sentences, draft.book.items)
                 await audit.append_answer(session, principal, answer, draft.book.items)
             closed = True
-            yield Finished(answer=answer)
+            readable = await readable_now(self.store, principal, asked.today)
+            yield Finished(answer=hide(answer, draft.sentences, draft.book.items, readable)[0])
         except BaguiError as error:
             _log.warning("answer_failed", answer=draft.id, code=error.code)
             yield _failed(error, draft.id)
@@ -165,9 +182,17 @@ class Assistant:
             book=EvidenceBook(asked.as_of),
         )
 
+    async def _may_leave(self, draft: AnswerDraft, asked: Asked, principal: Principal) -> bool:
+        """Whether everything read of enterprises so far may still be read: a revoke fences answers on their way."""
+        uses = [use for item in draft.book.items for use in item.uses]
+        if not uses:
+            return True
+        readable = await readable_now(self.store, principal, asked.today)
+        return all(readable(use) for use in uses)
+
     async def _work(
         self, draft: AnswerDraft, asked: Asked, principal: Principal
-    ) -> AsyncIterator[AnswerEvent]:
+    ) -> AsyncGenerator[AnswerEvent]:
         # Without names and values: a firm called （虚构） asks for nothing fabricated.
         verdict = guard.review(delexicalise(asked.question, asked.mentions))
         if verdict is not None:

@@ -7,8 +7,9 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 
-from assistant.answer import AnswerEvent, Failed, Finished, Started
+from assistant.answer import AnswerEvent, Failed, Finished, Sentence, Started
 from assistant.errors import BaguiError
+from assistant.store.hidden import NOTICE
 
 _log = logging.getLogger("bagui.serve")
 
@@ -40,8 +41,16 @@ class Generation:
     async def _run(self, events: AsyncIterator[AnswerEvent]) -> None:
         async with self._turn:
             async for event in events:
+                if isinstance(event, Finished):
+                    self._take_back(event.answer.text)
                 self.events.append(event)
                 self._tell()
+
+    def _take_back(self, text: str) -> None:
+        """Sentences that the finished answer no longer shows, since a consent ended: no later reader gets them."""
+        for place, event in enumerate(self.events):
+            if isinstance(event, Sentence) and event.text not in text:
+                self.events[place] = Sentence(text=NOTICE)
 
     def _settle(self, task: asyncio.Task[None]) -> None:
         """Whatever the task ended with, its readers get an ending; a bug is logged and told without its inside."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.errors import Forbidden, InvalidRequest, NotFound
 from assistant.principal import Principal
-from assistant.store.domains import CREDIT_SERVICE, OPEN_DOMAINS, check_domain
+from assistant.store.domains import CREDIT_SERVICE, ENDS_CONSENT, OPEN_DOMAINS, check_domain
 from assistant.store.tables import ConsentRow, EnterpriseRow
 
 _CODES_AT_ONCE = 500
@@ -258,6 +258,7 @@ async def _end(session: AsyncSession, principal: Principal, row: ConsentRow) -> 
     if row.revoked_at is None:
         row.revoked_at = datetime.now(UTC)
         row.revoked_by = principal.subject
+        session.info[ENDS_CONSENT] = True
         await session.flush()
     return _consent(row)
 

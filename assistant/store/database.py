@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from assistant.errors import ConfigurationError
 from assistant.store.audit_head import AuditHead, write_head
+from assistant.store.domains import ENDS_CONSENT
 from assistant.store.faults import fault, unavailable
 from assistant.store.secret import Secret, load_secret, make_home
 from assistant.store.sqlite_driver import SqliteConnection, connect
@@ -54,6 +55,7 @@ class Store:
             asyncio.Lock()
         )  # writers of this process queue here, in order, instead of polling the file
         self.secret = secret
+        self.ended_consents = 0  # transactions of this process that ended one; see `consent_fence`
         self._engine = engine
         self._reader = engine.execution_options(bagui_write=False, **_read_options(engine.dialect.name))
         self._writer = engine.execution_options(bagui_write=True)
@@ -110,6 +112,8 @@ class Store:
         async with self._one_writer(), self._session(self._writer, writes=True) as session:
             yield session
             await session.commit()
+            if session.info.get(ENDS_CONSENT):
+                self.ended_consents += 1
             if session.new_head is not None:
                 await self._mirror(session.head_file, session.new_head)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from assistant.errors import InvalidRequest
 
 CREDIT_SERVICE = "credit_service"
+ENDS_CONSENT = "ends_consent"
+"""Marks the session of a transaction that ends a consent, in its `info`."""
 
 DOMAIN_TITLES: dict[str, str] = {
     "registration": "工商登记",
