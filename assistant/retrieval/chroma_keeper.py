@@ -64,7 +64,9 @@ class ChromaKeeper:
                 if not self._opened:
                     self._index.open(SHELVES)
                     self._opened = True
-                if self._fill(view, vectors) and not self._stop.is_set():
+                whole = self._fill(view, vectors)
+                self._index.seal()
+                if whole and not self._stop.is_set():
                     self._held, self.faults = view, ()
                 return
             except IndexUnavailable as error:

@@ -6,8 +6,11 @@ asks for more than it needs and applies its own mask. One process owns the folde
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import logging
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 BATCH = 2_000
 _SAMPLE = 5
+_SEAL = "sealed.json"
 _FAILURES: tuple[type[Exception], ...] = (
     OSError,
     RuntimeError,
@@ -42,7 +46,13 @@ class DenseIndex:
         self._failures: tuple[type[Exception], ...] = _FAILURES
 
     def open(self, shelves: Sequence[str]) -> None:
-        """Opens or creates the collections. Raises `IndexUnavailable` when Chroma cannot."""
+        """Opens or creates the collections. Raises `IndexUnavailable` when Chroma cannot.
+
+        Files that are not as they were left are never given to Chroma: its native reader dies of them, and the
+        whole process with it.
+        """
+        if not self._as_left():
+            raise IndexUnavailable("the files of Chroma are not as they were left")
         logging.getLogger("chromadb").setLevel(logging.ERROR)
         import chromadb
         from chromadb.config import Settings as ChromaSettings
@@ -99,12 +109,42 @@ class DenseIndex:
                     return False
         return True
 
+    def seal(self) -> None:
+        """Notes the digests of the vector files, once nothing is being written."""
+        written = self._folder / f"{_SEAL}.new"
+        try:
+            written.write_text(json.dumps(self._digests()), encoding="utf-8")
+            os.replace(written, self._folder / _SEAL)
+        except OSError as error:
+            raise IndexUnavailable(f"Chroma cannot be sealed: {error}") from error
+
+    def _as_left(self) -> bool:
+        found = self._digests()
+        try:
+            return found == json.loads((self._folder / _SEAL).read_bytes())
+        except (OSError, ValueError):
+            return not found
+
+    def _digests(self) -> dict[str, str]:
+        """Of the files that Chroma's native reader opens; its own SQLite file heals by itself."""
+        digests: dict[str, str] = {}
+        for path in sorted(self._folder.glob("*/*")):
+            try:
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "blake2b").hexdigest()
+            except OSError as error:
+                raise IndexUnavailable(f"a file of Chroma cannot be read: {error}") from error
+            digests[path.relative_to(self._folder).as_posix()] = digest
+        return digests
+
     def close(self) -> None:
         """Lets go of the files; also of what Chroma keeps for the folder within the process."""
         self._collections.clear()
         if self._client is not None:
             self._client.close()
             self._client = None
+            with contextlib.suppress(IndexUnavailable):  # unsealed files are built anew at the next opening
+                self.seal()
 
     def discard(self) -> None:
         """Deletes the folder, to build it anew, and what Chroma remembers of it within the process."""

@@ -63,3 +63,49 @@ def test_a_file_in_the_place_of_the_folder_is_an_index_error(tmp_path: Path) -> 
     (tmp_path / "chroma").write_text("in the way")
     with pytest.raises(IndexUnavailable):
         DenseIndex(tmp_path / "chroma", "encoder-16-1").open(["knowledge"])
+
+
+@pytest.mark.parametrize("damage", ["cut short", "overwritten in its middle", "seal lost"])
+def test_files_that_are_not_as_they_were_left_never_reach_the_native_reader(
+    damage: str, tmp_path: Path
+) -> None:
+    """A vector file cut to 1,000 bytes, or with 4 KB of noise, killed the process with signal 11."""
+    folder = tmp_path / "chroma"
+    vectors = np.random.default_rng(7).normal(size=(2_500, 16)).astype(np.float32)
+    ids = [f"p{number}" for number in range(len(vectors))]
+    index = DenseIndex(folder, "shipped")
+    index.open(("knowledge",))
+    for start in (0, 2_000):
+        index.add("knowledge", ids[start : start + 2_000], vectors[start : start + 2_000])
+    index.seal()
+    index.close()
+    whole = next(folder.glob("*/data_level0.bin"))
+    content = bytearray(whole.read_bytes())
+    if damage == "cut short":
+        whole.write_bytes(content[:1_000])
+    elif damage == "overwritten in its middle":
+        middle = len(content) // 2
+        content[middle : middle + 4_096] = np.random.default_rng(1).bytes(4_096)
+        whole.write_bytes(content)
+    else:
+        (folder / "sealed.json").unlink()
+    again = DenseIndex(folder, "shipped")
+    with pytest.raises(IndexUnavailable, match="as they were left"):
+        again.open(("knowledge",))
+    again.discard()
+    again.open(("knowledge",))
+    assert again.held("knowledge") == set()
+    again.close()
+
+
+def test_sealed_files_open_again_with_all_they_held(tmp_path: Path) -> None:
+    vectors = np.eye(8, dtype=np.float32)
+    index = DenseIndex(tmp_path, "shipped")
+    index.open(("knowledge",))
+    index.add("knowledge", [f"p{number}" for number in range(8)], vectors)
+    index.seal()
+    index.close()
+    again = DenseIndex(tmp_path, "shipped")
+    again.open(("knowledge",))
+    assert again.search("knowledge", vectors[3], 1) == ["p3"]
+    again.close()
