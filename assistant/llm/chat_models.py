@@ -18,6 +18,7 @@ from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
 from assistant.errors import UpstreamError
+from assistant.llm.upstream import Upstream
 from assistant.settings import LlmSettings
 
 _FINISHED = frozenset({"stop", "length", "tool_calls", "content_filter"})
@@ -77,19 +78,20 @@ class ServedChatModel(ChatOpenAI):
         self.root_client.close()
 
 
-def served_model(settings: LlmSettings, client: httpx.AsyncClient) -> ServedChatModel:
+def served_model(upstream: Upstream) -> ServedChatModel:
     """The configured server as a chat model; no retries of its own, so that failover is quick."""
+    settings = upstream.settings
     # Without a key the client looks for one in the environment and refuses; local servers need none.
     key = settings.api_key or SecretStr("none")
     return ServedChatModel(
         base_url=settings.base_url,
-        model=settings.model or "default",
+        model=upstream.name or "",
         api_key=key,
         temperature=0.0,
         max_retries=0,
         stream_usage=True,
-        timeout=client.timeout,
-        http_async_client=client,
+        timeout=upstream.client.timeout,
+        http_async_client=upstream.client,
         first_token_timeout_s=settings.first_token_timeout_s,
         total_timeout_s=settings.total_timeout_s,
     )
@@ -148,22 +150,18 @@ class ChatModels:
     ) -> None:
         self.settings = settings
         self.breaker = CircuitBreaker(settings.breaker_failures, settings.breaker_reset_s)
-        # A client of its own, which no proxy of the surroundings sees and which is closed with the models.
-        self._client = httpx.AsyncClient(
-            trust_env=False,
-            timeout=httpx.Timeout(settings.total_timeout_s, connect=settings.connect_timeout_s),
-        )
-        self._served = served_model(settings, self._client) if settings.base_url else None
+        self.upstream = Upstream(settings)
+        self._served = served_model(self.upstream) if settings.base_url else None
         self._embedded = embedded
         self._embedded_name = embedded_name
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self.upstream.close()
 
     def candidates(self) -> list[Candidate]:
         found: list[Candidate] = []
         if self._served is not None and self.breaker.allows():
-            found.append(Candidate(self.settings.model or "default", self._served, True))
+            found.append(Candidate(self.upstream.name or "", self._served, True))
         if self._embedded is not None:
             found.append(Candidate(self._embedded_name, self._embedded, False))
         return found

@@ -43,7 +43,7 @@ def routes(state: ServerState, served: ServedModel, allow: Authenticator) -> API
         body = await read_json(request)
         name = body.get("model") if isinstance(body, dict) else None
         if served.is_named(name) and principal.role in {"developer", "admin"}:
-            return await served.pass_on(body, stop=state.drain.expired)
+            return await served.pass_on(body, state.bagui.models.upstream, stop=state.drain.expired)
         asked = read_chat(body)
         if asked.model != MODEL:
             raise unknown_model(asked.model)

@@ -11,6 +11,7 @@ import httpx
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.errors import UpstreamError
+from assistant.llm.upstream import Upstream, upstream_name
 from assistant.settings import LlmSettings
 from serve.http.json_body import validated
 from serve.openai.served_request import ServedRequest
@@ -22,25 +23,22 @@ _MAX_LINE = 1_000_000
 
 
 class ServedModel:
-    """The OpenAI-compatible server of the settings, if there is one."""
+    """The OpenAI-compatible server of the settings, if there is one, reached by the client that answers use too."""
 
     def __init__(self, settings: LlmSettings) -> None:
-        self._settings = settings
-        self.name = (settings.model or "default") if settings.base_url else None
+        self.name = upstream_name(settings)
 
     def is_named(self, name: object) -> bool:
         return self.name is not None and name == self.name
 
-    async def pass_on(self, body: Any, *, stop: asyncio.Event) -> Response:
+    async def pass_on(self, body: Any, upstream: Upstream, *, stop: asyncio.Event) -> Response:
         """Sends the whitelisted fields upstream; what comes back is rebuilt in our own schema."""
         request = validated(ServedRequest, body)
         request.check()
         sent = request.model_dump(mode="json", exclude_none=True, exclude={"bagui"})
-        client = httpx.AsyncClient(trust_env=False, timeout=self._timeout())
         if not request.stream:
-            async with client:
-                return JSONResponse(await self._whole(client, sent))
-        lines = self._lines(client, sent)
+            return JSONResponse(await _whole(upstream, sent))
+        lines = _lines(upstream, sent)
         try:
             first = await anext(lines)
         except StopAsyncIteration:
@@ -50,50 +48,43 @@ class ServedModel:
             _chunks(frame, first, lines, stop), media_type="text/event-stream; charset=utf-8", headers=HEADERS
         )
 
-    def _timeout(self) -> httpx.Timeout:
-        limits = self._settings
-        return httpx.Timeout(
-            limits.total_timeout_s, connect=limits.connect_timeout_s, read=limits.first_token_timeout_s
+
+async def _whole(upstream: Upstream, sent: dict[str, Any]) -> dict[str, Any]:
+    try:
+        response = await upstream.client.post(
+            upstream.completions, json=sent, headers=upstream.headers, timeout=upstream.patience
         )
+        if response.status_code != 200:
+            raise _refused(response.status_code)
+        return _completion(response.json())
+    except httpx.HTTPError as error:
+        raise _lost(error) from error
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise UpstreamError("语言模型服务的应答无法解读") from error
 
-    def _target(self) -> tuple[str, dict[str, str]]:
-        key = self._settings.api_key
-        headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
-        return f"{(self._settings.base_url or '').rstrip('/')}/chat/completions", headers
 
-    async def _whole(self, client: httpx.AsyncClient, sent: dict[str, Any]) -> dict[str, Any]:
-        address, headers = self._target()
-        try:
-            response = await client.post(address, json=sent, headers=headers)
+async def _lines(upstream: Upstream, sent: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    """Upstream's chunks as parsed objects. Ends only after [DONE]; everything else is an `UpstreamError`."""
+    try:
+        async with upstream.client.stream(
+            "POST", upstream.completions, json=sent, headers=upstream.headers, timeout=upstream.patience
+        ) as response:
             if response.status_code != 200:
                 raise _refused(response.status_code)
-            return _completion(response.json())
-        except httpx.HTTPError as error:
-            raise _lost(error) from error
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-            raise UpstreamError("语言模型服务的应答无法解读") from error
-
-    async def _lines(self, client: httpx.AsyncClient, sent: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
-        """Upstream's chunks as parsed objects. Ends only after [DONE]; everything else is an `UpstreamError`."""
-        address, headers = self._target()
-        try:
-            async with client, client.stream("POST", address, json=sent, headers=headers) as response:
-                if response.status_code != 200:
-                    raise _refused(response.status_code)
-                async for line in response.aiter_lines():
-                    if len(line) > _MAX_LINE:
-                        raise UpstreamError("语言模型服务的应答无法解读")
-                    if not line.startswith("data:"):
-                        continue
-                    data = line[5:].strip()
-                    if data == "[DONE]":
-                        return
-                    yield json.loads(data)
-        except httpx.HTTPError as error:
-            raise _lost(error) from error
-        except ValueError as error:
-            raise UpstreamError("语言模型服务的应答无法解读") from error
-        raise UpstreamError("语言模型服务的输出中途断开", code="upstream_truncated")
+            async for line in response.aiter_lines():
+                if len(line) > _MAX_LINE:
+                    raise UpstreamError("语言模型服务的应答无法解读")
+                if not line.startswith("data:"):
+                    continue
+                data = line[5:].strip()
+                if data == "[DONE]":
+                    return
+                yield json.loads(data)
+    except httpx.HTTPError as error:
+        raise _lost(error) from error
+    except ValueError as error:
+        raise UpstreamError("语言模型服务的应答无法解读") from error
+    raise UpstreamError("语言模型服务的输出中途断开", code="upstream_truncated")
 
 
 async def _chunks(
