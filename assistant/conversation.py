@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
+Locale = Literal["zh", "en"]
+LOCALES: tuple[Locale, ...] = get_args(Locale)
 MAX_QUESTION_CHARS = 8_000
 MAX_MESSAGES = 200
 
@@ -33,8 +35,13 @@ class AnswerRequest(BaseModel):
     conversation: str | None = None
     enterprise: str | None = None
     as_of: date | None = None
-    locale: Literal["zh", "en"] = "zh"
+    locale: Locale = "zh"
 
     @property
     def question(self) -> str:
         return next((m.content for m in reversed(self.messages) if m.role == "user"), "")
+
+
+def locale_of(wanted: str | None) -> Locale:
+    """The language meant by a name or a header such as `en-US,en;q=0.9`; Chinese where none of ours is."""
+    return "en" if (wanted or "")[:2].casefold() == "en" else "zh"

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-Role = Literal["rm", "enterprise", "developer", "admin", "auditor", "visitor"]
+from assistant.conversation import Locale
+
+KeyRole = Literal["rm", "enterprise", "developer", "admin", "auditor"]
+"""A role that a key may have, and in whose place the command line may ask."""
+UserRole = Literal["rm", "admin"]
+"""A role that signs in to the workbench."""
+Role = KeyRole | Literal["visitor"]
+KEY_ROLES: tuple[KeyRole, ...] = get_args(KeyRole)
+USER_ROLES: tuple[UserRole, ...] = get_args(UserRole)
 Scope = Literal["chat", "knowledge", "tools", "enterprises", "consent", "audit", "admin"]
 Audience = Literal["public", "internal"]
 
@@ -39,7 +47,7 @@ class Principal(BaseModel):
     enterprises: frozenset[str] | None = frozenset()
     own: str | None = None
     audiences: frozenset[Audience] = frozenset({"public"})
-    locale: Literal["zh", "en"] = "zh"
+    locale: Locale = "zh"
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes

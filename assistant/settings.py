@@ -52,7 +52,6 @@ class RetrievalSettings(BaseModel):
     encoder: str | None = None
     reranker: str | None = None
     top_k: int = Field(default=5, ge=1, le=20)
-    candidates: int = Field(default=200, ge=20, le=2000)
 
 
 class AgentSettings(BaseModel):

@@ -13,12 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 import yaml
 
-Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
+from assistant.conversation import Locale
+
 WIDGET_PART = Path(__file__).parent / "widget" / "texts.json"
 
 _FIELD = re.compile(r"\{\w+\}")
@@ -31,7 +30,7 @@ Entries = Mapping[str, Mapping[str, str]]
 class Texts:
     """The texts of one language. A name that is not in the catalogue is a programmer's error: `KeyError`."""
 
-    language: Language
+    language: Locale
     entries: Mapping[str, str]
 
     def __call__(self, name: str, **values: object) -> str:
@@ -106,7 +105,7 @@ def _file() -> dict[str, dict[str, dict[str, str]]]:
 
 
 @cache
-def texts(language: Language) -> Texts:
+def texts(language: Locale) -> Texts:
     parts = catalogue().values()
     return Texts(language, {name: entry[language] for part in parts for name, entry in part.items()})
 

@@ -19,7 +19,7 @@ from assistant.answer import (
 )
 from assistant.evidence.book import EvidenceBook, citation_of, marked
 from assistant.passage import Passage
-from assistant.prompts import PROMPT_VERSION
+from assistant.prompts import prompt_version
 
 PORTRAIT = "enterprise_portrait"
 """The one tool that tells an enterprise's data as they are and computes nothing."""
@@ -78,13 +78,6 @@ class AnswerDraft:
         """Whether this sentence was released already, marks aside."""
         return any(known.text == sentence.text for known in self.sentences)
 
-    def cited_passages(self) -> list[Passage]:
-        """The passages that released sentences cite, in the order in which they are cited."""
-        by_id = {passage.id: passage for passage in (*self.passages, *self.successors)}
-        items = [self.book.get(number) for sentence in self.sentences for number in sentence.cites]
-        ids = dict.fromkeys(item.id for item in items if item and item.kind == "passage")
-        return [by_id[identity] for identity in ids if identity in by_id]
-
     def finish(self) -> Answer:
         self.mark_time("total")
         return Answer(
@@ -102,7 +95,7 @@ class AnswerDraft:
             missing=tuple(dict.fromkeys(self.missing)),
             as_of=self.as_of,
             model=self.model,
-            prompt_version=PROMPT_VERSION,
+            prompt_version=prompt_version(),
             index_version=self.index_version,
             usage=self.usage,
             timings=self.timings,

@@ -15,11 +15,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 
 from assistant.errors import InvalidRequest, NotFound, Unauthenticated
-from assistant.principal import Principal, Role, principal_for
+from assistant.principal import USER_ROLES, Principal, Role, principal_for
 from assistant.store.database import StoreSession
 from assistant.store.records import UserRow
 
-USER_ROLES: tuple[Role, ...] = ("rm", "admin")
 SHORTEST_PASSWORD = 10
 _LONGEST_PASSWORD = 200
 _LONGEST_NAME = 60

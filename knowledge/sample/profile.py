@@ -43,10 +43,6 @@ class Profile:
     exports: float
     prudence: float
 
-    @property
-    def age_months(self) -> int:
-        return self.months if self.path == "startup" else max(self.months, 12)
-
 
 # The first enterprises of every sample are fixed in kind, so that a demonstration always finds them.
 SHOWCASE: tuple[tuple[str, Path, int], ...] = (

@@ -21,7 +21,6 @@ AsOf = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
-_ROLES = ("rm", "enterprise", "developer", "admin", "auditor")
 Event = dict[str, Any]
 
 
@@ -36,8 +35,10 @@ def day(text: str | None, option: str) -> str | None:
 
 
 def role(text: str) -> str:
-    if text not in _ROLES:
-        raise typer.BadParameter(f"--role 只能是 {'、'.join(_ROLES)} 之一，收到 {text!r}")
+    from assistant.principal import KEY_ROLES
+
+    if text not in KEY_ROLES:
+        raise typer.BadParameter(f"--role 只能是 {'、'.join(KEY_ROLES)} 之一，收到 {text!r}")
     return text
 
 

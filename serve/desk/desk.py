@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from assistant.answer import AnswerEvent, Evidence, Started, ToolCall
-from assistant.conversation import AnswerRequest, Message
+from assistant.conversation import AnswerRequest, Message, locale_of
 from assistant.errors import NotFound
 from assistant.principal import Principal
 from assistant.store import answers, conversations, enterprises, feedback, users
@@ -95,7 +95,7 @@ class Desk:
             conversation=conversation,
             enterprise=enterprise,
             as_of=as_of,
-            locale="en" if locale == "en" else "zh",
+            locale=locale_of(locale),
         )
         events = self._counted(self._house.bagui.assistant.answer(request, principal))
         generation = self._house.generations.start(events)

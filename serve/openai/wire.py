@@ -6,13 +6,12 @@ import json
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from assistant.answer import Answer, AnswerEvent, Usage
 from serve.openai.limit import count_tokens
 
 MODEL = "bagui"
-FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 DONE = b"data: [DONE]\n\n"
 PING = b": ping\n\n"
 

@@ -17,6 +17,7 @@ from serve.operations.operation import (
     Arguments,
     Asked,
     FullOperation,
+    NoArguments,
     StoreOperation,
     Stream,
     operator,
@@ -43,10 +44,6 @@ class IngestArguments(Arguments):
     paths: list[str] = Field(min_length=1, max_length=10_000)
     collection: str | None = Field(default=None, min_length=3, max_length=60, pattern=r"^[a-z][a-z0-9_-]+$")
     audience: Audience = "internal"
-
-
-class NoArguments(Arguments):
-    pass
 
 
 async def list_documents(store: Store, tenant: str, asked: DocumentsArguments) -> list[dict[str, Any]]:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.principal import Principal, principal_for
+from assistant.principal import KeyRole, Principal, principal_for
 
 if TYPE_CHECKING:
     from assistant.build import Bagui
     from assistant.retrieval.retriever import Retriever
     from assistant.settings import Settings
     from assistant.store.database import Store
-
-CommandRole = Literal["rm", "enterprise", "developer", "admin", "auditor"]
 
 
 class Arguments(BaseModel):
@@ -25,10 +23,14 @@ class Arguments(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class NoArguments(Arguments):
+    pass
+
+
 class Asked(Arguments):
     """In whose place the operator asks. `enterprise` binds the role to one, as a key of that role would be."""
 
-    role: CommandRole = "rm"
+    role: KeyRole = "rm"
     enterprise: str | None = Field(default=None, max_length=200)
 
 
@@ -76,6 +78,6 @@ def result(value: Any) -> dict[str, Any]:
     return {"event": "result", "value": value}
 
 
-def operator(tenant: str, role: CommandRole = "admin", enterprise: str | None = None) -> Principal:
+def operator(tenant: str, role: KeyRole = "admin", enterprise: str | None = None) -> Principal:
     """The principal under which the operator's command reads; named so in the audit chain."""
     return principal_for(role, f"operator:{role}", enterprise=enterprise, tenant=tenant)

@@ -8,13 +8,14 @@ from typing import Any
 from pydantic import Field, TypeAdapter
 
 from assistant.errors import InvalidRequest
+from assistant.principal import KeyRole
 from assistant.store import audit, consents, enterprises, keys
 from assistant.store.audit import AuditEntry
 from assistant.store.consents import Consent
 from assistant.store.database import Store, StoreSession
 from assistant.store.domains import CREDIT_SERVICE, DOMAINS, OPEN_DOMAINS
 from assistant.today import today_in_shanghai
-from serve.operations.operation import Arguments, CommandRole, StoreOperation, operator
+from serve.operations.operation import Arguments, NoArguments, StoreOperation, operator
 
 _DEFAULT_DAYS = 365
 
@@ -43,17 +44,13 @@ class ConsentListArguments(Arguments):
 
 
 class KeyArguments(Arguments):
-    role: CommandRole
+    role: KeyRole
     enterprise: str | None = None
     label: str = Field(default="", max_length=200)
 
 
 class IdArguments(Arguments):
     id: str = Field(max_length=200)
-
-
-class NoArguments(Arguments):
-    pass
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from assistant.store import audit, enterprises, sites
 from assistant.store.audit import AuditEntry
 from assistant.store.database import Store, StoreSession
 from assistant.store.sites import Site
-from serve.operations.operation import Arguments, StoreOperation, operator
+from serve.operations.operation import Arguments, NoArguments, StoreOperation, operator
 
 
 class SiteArguments(Arguments):
@@ -22,10 +22,6 @@ class SiteArguments(Arguments):
 
 class IdArguments(Arguments):
     id: str = Field(max_length=200)
-
-
-class NoArguments(Arguments):
-    pass
 
 
 async def create(store: Store, tenant: str, asked: SiteArguments) -> dict[str, Any]:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, SecretStr, TypeAdapter
 
+from assistant.principal import UserRole
 from assistant.store import audit, users
 from assistant.store.audit import AuditEntry
 from assistant.store.database import Store
 from assistant.store.users import User
-from serve.operations.operation import Arguments, StoreOperation, operator
+from serve.operations.operation import Arguments, NoArguments, StoreOperation, operator
 
 
 class UserArguments(Arguments):
     name: str = Field(max_length=200)
     password: SecretStr = Field(max_length=1_000)
-    role: Literal["rm", "admin"] = "rm"
+    role: UserRole = "rm"
 
 
 class UserNameArguments(Arguments):
     """`name` is a user's name or id."""
 
     name: str = Field(max_length=200)
-
-
-class NoArguments(Arguments):
-    pass
 
 
 def _plain(user: User) -> dict[str, Any]:

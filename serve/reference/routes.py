@@ -7,12 +7,13 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from assistant.conversation import Locale, locale_of
 from assistant.errors import Forbidden, Unauthenticated
 from assistant.principal import Principal
 from serve.callers.auth import Authenticator
 from serve.reference.page import POLICY, key_page, reference_page
 from serve.reference.schema import openapi
-from serve.texts import Language, Texts, texts
+from serve.texts import Texts, texts
 
 
 def routes(allow: Authenticator) -> APIRouter:
@@ -62,7 +63,7 @@ def _key_in(form: bytes) -> bytes:
 
 def _texts(request: Request) -> Texts:
     """In English where the browser asks for it first, else in Chinese."""
-    language: Language = "en" if request.headers.get("accept-language", "")[:2].lower() == "en" else "zh"
+    language: Locale = locale_of(request.headers.get("accept-language"))
     return texts(language)
 
 

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.principal import Role
+from assistant.principal import KEY_ROLES
 from assistant.settings import Settings
 from assistant.store import enterprises, keys, sites, users
 from assistant.store.database import Store
@@ -14,7 +14,6 @@ from serve.operations.operation import operator
 from serve.process.server_file import write_private
 
 DEMO_USER = "demo"
-ROLES: tuple[Role, ...] = ("rm", "enterprise", "developer", "auditor", "admin")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,7 +45,7 @@ async def issue(store: Store, settings: Settings, origins: tuple[str, ...] = ())
         listed = await enterprises.list_enterprises(session, operator(settings.tenant))
         code = listed[0].code if listed else None
         made: dict[str, str] = {}
-        for role in ROLES:
+        for role in KEY_ROLES:
             if role == "enterprise" and code is None:
                 continue
             new = await keys.create_key(

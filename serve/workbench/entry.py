@@ -10,13 +10,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from assistant.conversation import Locale, locale_of
 from assistant.errors import BaguiError, InvalidRequest, NotFound, Unauthenticated
 from assistant.principal import Principal
 from serve.callers.sign_in import LONGEST_S, SignIns, TooManyAttempts
 from serve.desk.desk import Desk
 from serve.http.errors import error_response
 from serve.server_state import ServerState
-from serve.texts import Language, texts
+from serve.texts import texts
 from serve.workbench.pages import Hall
 from serve.workbench.sign_in_page import sign_in_page
 
@@ -165,7 +166,7 @@ def _turn_away(request: Request, path: str, error: Unauthenticated) -> Response:
 
 
 def _choose_language(request: Request) -> Response:
-    wanted = "en" if request.query_params.get("to") == "en" else "zh"
+    wanted = locale_of(request.query_params.get("to"))
     answer = RedirectResponse(f"{PATH}/", status_code=303)
     answer.set_cookie(
         LANGUAGE_COOKIE, wanted, max_age=31_536_000, path=PATH, httponly=True, samesite="strict"
@@ -173,10 +174,10 @@ def _choose_language(request: Request) -> Response:
     return answer
 
 
-def _language(request: Request) -> Language:
+def _language(request: Request) -> Locale:
     """The language chosen, else the browser's first where it is English, else Chinese."""
     chosen = _cookies(request).get(LANGUAGE_COOKIE) or request.headers.get("accept-language", "")[:2].lower()
-    return "en" if chosen == "en" else "zh"
+    return locale_of(chosen)
 
 
 def _cookies(request: Request) -> dict[str, str]:

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from assistant.conversation import Locale
 from serve.desk.desk import Desk
 from serve.process.lazy_part import Kept
-from serve.texts import Language, texts
+from serve.texts import texts
 
 
 class Hall:
@@ -19,32 +20,32 @@ class Hall:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._pages: dict[Language, Kept[ASGIApp]] = {}
+        self._pages: dict[Locale, Kept[ASGIApp]] = {}
         self._building = asyncio.Lock()
 
-    def warm(self, language: Language) -> None:
+    def warm(self, language: Locale) -> None:
         """Begins to build the page, while its user still types the password."""
         self._kept(language).warm()
 
-    async def page(self, language: Language) -> ASGIApp:
+    async def page(self, language: Locale) -> ASGIApp:
         return await self._kept(language).get()
 
     async def close(self) -> None:
         await asyncio.gather(*(page.close() for page in self._pages.values()))
 
-    def _kept(self, language: Language) -> Kept[ASGIApp]:
+    def _kept(self, language: Locale) -> Kept[ASGIApp]:
         if language not in self._pages:
             self._pages[language] = Kept(f"workbench page {language}", lambda: self._open(language))
         return self._pages[language]
 
     @asynccontextmanager
-    async def _open(self, language: Language) -> AsyncIterator[ASGIApp]:
+    async def _open(self, language: Locale) -> AsyncIterator[ASGIApp]:
         async with self._building:
             page: FastAPI = await asyncio.to_thread(self._build, language)
         async with page.router.lifespan_context(page):
             yield page
 
-    def _build(self, language: Language) -> FastAPI:
+    def _build(self, language: Locale) -> FastAPI:
         """In a thread of its own, inside a running loop: without one Gradio makes some and loses them."""
         from serve.workbench.page import make_page
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.conversation import LOCALES
 from assistant.store.domains import DOMAIN_TITLES
 from assistant.tools import catalogue as tools
 from assistant.words.glossary import glossary
@@ -13,7 +14,7 @@ from knowledge.sample.contract import load_contract
 from knowledge.sample.generator import generate
 from knowledge.sample.names import CITIES
 from knowledge.sample.sectors import PURPOSES, SECTORS
-from serve.texts import LANGUAGES, WIDGET_PART, catalogue, texts, widget_part, words
+from serve.texts import WIDGET_PART, catalogue, texts, widget_part, words
 
 ROOT = Path(__file__).parents[2] / "serve"
 PYTHON = "".join(
@@ -43,7 +44,7 @@ def test_every_text_has_both_languages_with_the_same_fields_and_one_place():
     names = [name for _, name, _ in ENTRIES]
     assert set(catalogue()) == {"both", "workbench", "widget", "reference"} and len(names) == len(set(names))
     for _, name, entry in ENTRIES:
-        assert set(entry) == set(LANGUAGES), name
+        assert set(entry) == set(LOCALES), name
         fields = [{field for _, field, _, _ in FIELDS.parse(text) if field} for text in entry.values()]
         assert fields[0] == fields[1] and all(text.strip() for text in entry.values()), name
 
