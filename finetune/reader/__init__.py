@@ -1,0 +1,1 @@
+"""The reader of questions: what it is trained on and how."""
