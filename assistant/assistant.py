@@ -34,7 +34,7 @@ from assistant.principal import Principal
 from assistant.question import guard
 from assistant.question.asking import points_to_one
 from assistant.question.consequence import asks_sanction
-from assistant.question.question import Asked, understand
+from assistant.question.question import Question, understand
 from assistant.question.visitor import SIGN_IN, SIGN_IN_MISSING, SIGN_IN_TO_COMPUTE, needs_sign_in
 from assistant.retrieval.retriever import Retriever
 from assistant.settings import Settings
@@ -162,12 +162,12 @@ class Assistant:
             guard.admit(query), principal, k=k, collection=collection, as_of=as_of or today, today=today
         )
 
-    async def _open(self, asked: Asked, request: AnswerRequest, principal: Principal) -> AnswerDraft:
+    async def _open(self, asked: Question, request: AnswerRequest, principal: Principal) -> AnswerDraft:
         async with self.store.writing() as session:
             started = await answers.start_answer(
                 session,
                 principal,
-                question=redact(asked.said),
+                question=redact(asked.typed),
                 as_of=asked.as_of,
                 conversation=request.conversation,
                 enterprise=asked.enterprise,
@@ -182,7 +182,7 @@ class Assistant:
             book=EvidenceBook(asked.as_of),
         )
 
-    async def _may_leave(self, draft: AnswerDraft, asked: Asked, principal: Principal) -> bool:
+    async def _may_leave(self, draft: AnswerDraft, asked: Question, principal: Principal) -> bool:
         """Whether everything read of enterprises so far may still be read: a revoke fences answers on their way."""
         uses = [use for item in draft.book.items for use in item.uses]
         if not uses:
@@ -191,7 +191,7 @@ class Assistant:
         return all(readable(use) for use in uses)
 
     async def _work(
-        self, draft: AnswerDraft, asked: Asked, principal: Principal
+        self, draft: AnswerDraft, asked: Question, principal: Principal
     ) -> AsyncGenerator[AnswerEvent]:
         # Without names and values: a firm called （虚构） asks for nothing fabricated.
         verdict = guard.review(delexicalise(asked.question, asked.mentions))
@@ -199,7 +199,7 @@ class Assistant:
             draft.status, draft.model = verdict.status, "guard"
             yield draft.release(AnswerSentence(text=verdict.text))
             return
-        if asked.question != asked.said:
+        if asked.question != asked.typed:
             yield draft.release_reading(f"承接上一问，理解为：{redact(asked.question).rstrip('？?。')}。")
         history = await law_history(
             self.store,
@@ -239,7 +239,7 @@ class Assistant:
             draft.missing.append(SIGN_IN_MISSING)
             yield draft.release(AnswerSentence(text=SIGN_IN_TO_COMPUTE))
 
-    async def _retrieve(self, draft: AnswerDraft, asked: Asked, principal: Principal) -> None:
+    async def _retrieve(self, draft: AnswerDraft, asked: Question, principal: Principal) -> None:
         """Always, by plain code. Only passages that bear on the question become evidence."""
         found = await self.retriever.search(
             asked.query,
@@ -260,12 +260,12 @@ class Assistant:
             draft.book.add_passage(passage)
         draft.mark_time("retrieved")
 
-    def _is_private(self, asked: Asked, draft: AnswerDraft) -> bool:
+    def _is_private(self, asked: Question, draft: AnswerDraft) -> bool:
         nearest = self.router.consider(asked.question, asked.mentions)
         reads = nearest is not None and self.catalogue[nearest.name].scope == "enterprises"
         return needs_sign_in(asked.question, reads_enterprise=reads, passages=draft.passages)
 
-    def _would_compute(self, asked: Asked, principal: Principal) -> bool:
+    def _would_compute(self, asked: Question, principal: Principal) -> bool:
         """Whether a visitor's own amounts would be computed with, were it not a visitor who asks. One alone asks for a rule."""
         if principal.role != "visitor":
             return False
@@ -274,7 +274,7 @@ class Assistant:
         amounts = [one for one in asked.mentions if one.kind == "money" and one.placeholder in given]
         return len(amounts) > 1
 
-    def _phrasing_task(self, draft: AnswerDraft, asked: Asked, principal: Principal) -> PhrasingTask:
+    def _phrasing_task(self, draft: AnswerDraft, asked: Question, principal: Principal) -> PhrasingTask:
         placeholders = placeholder_values(asked.mentions)
         context = ToolContext(
             principal=principal,

@@ -69,7 +69,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FileResult:
     """`rank` of the first right passage (0: not among ten), whether a forbidden one stood above it, best score."""
 
     case: Case
@@ -121,15 +121,15 @@ def write_laws(data: Path, chosen: Path, folder: Path) -> None:
             )
 
 
-def judge(case: Case, found: Sequence[Passage]) -> Outcome:
+def judge(case: Case, found: Sequence[Passage]) -> FileResult:
     rank = next((place for place, p in enumerate(found, 1) if any(gold.holds(p) for gold in case.gold)), 0)
     above = found[: rank - 1] if rank else found
     misled = any(p.status == "in_force" and any(bad.holds(p) for bad in case.forbidden) for p in above)
     first = f"《{found[0].title}》{found[0].locator}（{found[0].status}）" if found else "-"
-    return Outcome(case, rank, misled, found[0].score if found else 0.0, first)
+    return FileResult(case, rank, misled, found[0].score if found else 0.0, first)
 
 
-async def run(cases: Sequence[Case], data: Path, chosen: Path) -> list[Outcome]:
+async def run(cases: Sequence[Case], data: Path, chosen: Path) -> list[FileResult]:
     encoder = shipped_encoder()
     rm = principal_for("rm", "eval", tenant="bank")
     with tempfile.TemporaryDirectory() as folder:
@@ -158,9 +158,9 @@ async def run(cases: Sequence[Case], data: Path, chosen: Path) -> list[Outcome]:
     return outcomes
 
 
-def table(outcomes: Sequence[Outcome]) -> str:
+def table(outcomes: Sequence[FileResult]) -> str:
     """Figures by kind, and how honest "not found" is over all of them."""
-    kinds: dict[str, list[Outcome]] = defaultdict(list)
+    kinds: dict[str, list[FileResult]] = defaultdict(list)
     for one in outcomes:
         kinds[one.case.kind].append(one)
     present = [one for one in outcomes if one.case.gold]

@@ -39,7 +39,7 @@ RM = principal_for("rm", "evaluation", tenant="bank")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FileResult:
     wanted: str | None
     model: str | None
     confidence: float
@@ -60,7 +60,7 @@ def questions(path: Path) -> Iterator[tuple[str, str | None]]:
 
 async def ask(
     bagui: Bagui, model: EmbeddedChatModel, question: str, wanted: str | None, likely: float
-) -> Outcome:
+) -> FileResult:
     request = AnswerRequest(messages=(Message(role="user", content=question),))
     asked = await understand(request, RM, bagui.store, today_in_shanghai())
     found = await bagui.retriever.search(asked.query, RM, k=5, as_of=asked.as_of, enterprise=asked.enterprise)
@@ -89,7 +89,7 @@ async def ask(
     proposal = bagui.assistant.router.propose(asked.question, asked.mentions)
     routed = proposal.name if proposal is not None and proposal.confidence >= likely else None
     called = said.tool_calls[0]["name"] if said.tool_calls else None
-    return Outcome(wanted, called, float(said.response_metadata.get("confidence") or 0.0), routed)
+    return FileResult(wanted, called, float(said.response_metadata.get("confidence") or 0.0), routed)
 
 
 async def run(files: list[Path], folder: Path | None) -> None:
@@ -118,8 +118,8 @@ async def run(files: list[Path], folder: Path | None) -> None:
             await bagui.close()
 
 
-def report(path: Path, outcomes: list[Outcome]) -> None:
-    def share(choice: Callable[[Outcome], str | None]) -> str:
+def report(path: Path, outcomes: list[FileResult]) -> None:
+    def share(choice: Callable[[FileResult], str | None]) -> str:
         right = sum(choice(outcome) == outcome.wanted for outcome in outcomes)
         return f"{right / len(outcomes):6.1%}"
 

@@ -15,7 +15,7 @@ from serve.http import health
 from serve.http.cors import CorsGate
 from serve.http.errors import install
 from serve.http.middleware import BodyLimit, DrainGate, RequestShell
-from serve.mcp.entry import McpDoor
+from serve.mcp.entry import McpEntry
 from serve.openai import chat, embeddings, model_list
 from serve.openai.served import ServedModel
 from serve.operator import api as operator_api
@@ -31,17 +31,17 @@ def create_app(settings: Settings, state: ServerState | None = None) -> FastAPI:
 
     `state` is handed in by the server command, which prints its credentials and drains it.
     """
-    home = state or ServerState(settings)
+    state = state or ServerState(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await open_server(home)
+        await open_server(state)
         try:
             yield
         finally:
             await workbench.close()
             await mcp.close()
-            await home.close()
+            await state.close()
 
     app = FastAPI(
         title="Bagui",
@@ -51,24 +51,24 @@ def create_app(settings: Settings, state: ServerState | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    allow = authenticator(home)
+    allow = authenticator(state)
     served = ServedModel(settings.llm)
-    app.include_router(health.routes(home))
+    app.include_router(health.routes(state))
     app.include_router(model_list.routes(served, allow))
-    app.include_router(chat.routes(home, served, allow))
-    app.include_router(embeddings.routes(home, allow))
-    app.include_router(tools_api.routes(home, allow))
-    app.include_router(answers_api.routes(home, allow))
-    app.include_router(operator_api.routes(home))
-    app.include_router(widget.routes(home))
+    app.include_router(chat.routes(state, served, allow))
+    app.include_router(embeddings.routes(state, allow))
+    app.include_router(tools_api.routes(state, allow))
+    app.include_router(answers_api.routes(state, allow))
+    app.include_router(operator_api.routes(state))
+    app.include_router(widget.routes(state))
     app.include_router(reference.routes(allow))
-    mcp = McpDoor(home, allow)
+    mcp = McpEntry(state, allow)
     app.routes.append(mcp.route)
-    workbench = open_workbench(app, home)
+    workbench = open_workbench(app, state)
     install(app)
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, limit=settings.body_limit_bytes)
-    app.add_middleware(DrainGate, drain=home.drain)
-    app.add_middleware(CorsGate, state=home)
+    app.add_middleware(DrainGate, drain=state.drain)
+    app.add_middleware(CorsGate, state=state)
     app.add_middleware(RequestShell)
     return app

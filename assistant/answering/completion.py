@@ -18,15 +18,15 @@ UNNAMED_MISSING = "企业：请写明名称、简称或统一社会信用代码"
 NEAREST_TEXT = "以上是知识库中与问题最接近的内容，未必直接回答了问题，使用前请核对原文。"
 
 
-def _cites_passage(draft: AnswerDraft, said: Sequence[AnswerSentence]) -> bool:
+def _cites_passage(draft: AnswerDraft, told: Sequence[AnswerSentence]) -> bool:
     passages = {item.number for item in draft.book.items if item.kind == "passage" and not item.uses}
-    return any(passages.intersection(sentence.cites) for sentence in said)
+    return any(passages.intersection(sentence.cites) for sentence in told)
 
 
 def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
-    """Results nobody narrated, failures, quotations where nothing was said, the dates of the law, what is missing."""
-    said = draft.said
-    narrated = {number for sentence in said for number in sentence.cites}
+    """Results nobody narrated, failures, quotations where nothing was told, the dates of the law, what is missing."""
+    told = draft.told
+    narrated = {number for sentence in told for number in sentence.cites}
     added = [
         sentence
         for sentence in from_tools(draft.book, draft.calls, draft.question)
@@ -43,16 +43,16 @@ def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
     ]
     closed = asked_consent or any(call.error_code == "enterprise_not_found" for call in draft.calls)
     computed = any(call.ok and call.name != PORTRAIT for call in draft.calls)
-    rule_untold = asks_rule(draft.question) and not computed and not _cites_passage(draft, said)
-    if (rule_untold or not any(sentence.cites for sentence in (*said, *added))) and not closed:
+    rule_untold = asks_rule(draft.question) and not computed and not _cites_passage(draft, told)
+    if (rule_untold or not any(sentence.cites for sentence in (*told, *added))) and not closed:
         # A rule that shares some words is no answer to a question about an enterprise's own data; one that was asked
         # for comes before them.
         added = [*from_passages(draft.book, draft.question), *added]
     unnamed = [UNNAMED_MISSING] if draft.unnamed and not draft.calls else []
-    if not said and not added:
+    if not told and not added:
         draft.missing += ["与问题相关的制度、产品或企业资料", *unnamed]
         return [AnswerSentence(text=NOT_FOUND_TEXT)]
-    cited = {number for sentence in (*said, *added) for number in sentence.cites}
+    cited = {number for sentence in (*told, *added) for number in sentence.cites}
     passages = [
         p for p in draft.passages if any(i.id == p.id and i.number in cited for i in draft.book.items)
     ]
@@ -61,7 +61,7 @@ def completion(draft: AnswerDraft, today: date) -> list[AnswerSentence]:
         passages,
         draft.successors,
         draft.question,
-        (*said, *added),
+        (*told, *added),
         as_of=draft.as_of,
         today=today,
     )

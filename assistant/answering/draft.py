@@ -70,7 +70,7 @@ class AnswerDraft:
         return self.release(self.reading)
 
     @property
-    def said(self) -> list[AnswerSentence]:
+    def told(self) -> list[AnswerSentence]:
         """What was released in answer to the question."""
         return [sentence for sentence in self.sentences if sentence is not self.reading]
 

@@ -20,7 +20,7 @@ from assistant.evidence.book import render_evidence
 from assistant.evidence.quoting import closest_sentence, overlap
 from assistant.evidence.verification import check, claims_of
 from assistant.law.notices import label_status
-from assistant.llm.chat_models import Candidate, ChatModels
+from assistant.llm.chat_models import ChatModels, ModelCandidate
 from assistant.planning.router import Proposal
 from assistant.planning.slots import settle
 from assistant.prompts import question_message, system_prompt
@@ -134,7 +134,7 @@ async def _routed(task: PhrasingTask, proposal: Proposal) -> AsyncIterator[Answe
 
 
 async def _with_model(
-    draft: AnswerDraft, task: PhrasingTask, candidate: Candidate, limits: AgentSettings
+    draft: AnswerDraft, task: PhrasingTask, candidate: ModelCandidate, limits: AgentSettings
 ) -> AsyncIterator[AnswerEvent]:
     evidence = render_evidence(draft.book)
     tools = task.tools if candidate.served else _for_a_small_model(task)
@@ -207,7 +207,7 @@ def _shown(draft: AnswerDraft, call: ToolCall) -> str:
     return render_evidence(draft.book, [item.number])
 
 
-def _admit(draft: AnswerDraft, task: PhrasingTask, held: str, candidate: Candidate) -> Sentence | None:
+def _admit(draft: AnswerDraft, task: PhrasingTask, held: str, candidate: ModelCandidate) -> Sentence | None:
     """Verify one draft sentence and release it, or the evidence in its place, or nothing."""
     sentence = draft.book.expand(held)
     if not sentence.text or draft.says(sentence):

@@ -35,7 +35,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Support:
     """The outcome for one sentence. `cites` are the evidence numbers that support it, found by code."""
 
     supported: bool
@@ -77,7 +77,7 @@ def check(
     users_own: Iterable[tuple[str, ...]],
     today: date,
     directory: Directory = (),
-) -> Finding:
+) -> Support:
     """Check one expanded sentence against the evidence it cites, else against all of it.
 
     A claim is supported when its key occurs in one piece of evidence with no contrary bound. What the user
@@ -88,7 +88,7 @@ def check(
         own = set(users_own)
         claims = tuple(claim for claim in claims if claim.key not in own)
     if not claims:
-        return Finding(True, sentence.cites, 0)
+        return Support(True, sentence.cites, 0)
     cited = [item for number in sentence.cites if (item := book.get(number))]
     held = partial(_held, book, today, directory)
     open_claims = _unsupported(claims, cited, held)
@@ -102,13 +102,13 @@ def check(
             if len(left) < len(open_claims):
                 cites, open_claims = (*cites, item.number), left
         if open_claims:
-            return Finding(False, (), len(claims), tuple(claim.text for claim in open_claims))
+            return Support(False, (), len(claims), tuple(claim.text for claim in open_claims))
     useful = tuple(
         number
         for number in cites
         if (item := book.get(number)) and len(_unsupported(claims, [item], held)) < len(claims)
     )
-    return Finding(True, useful or cites, len(claims))
+    return Support(True, useful or cites, len(claims))
 
 
 def _unsupported(

@@ -12,7 +12,7 @@ from assistant.document import bare_title
 from assistant.evidence.book import EvidenceBook
 from assistant.law.listing import Catalogue
 from assistant.law.notices import chinese_day
-from assistant.law.version import Said, life, named, start_of
+from assistant.law.version import Statement, life, named, start_of
 from assistant.passage import Passage
 from assistant.principal import Principal
 from assistant.question.law_question import LawQuestion, law_question
@@ -98,10 +98,10 @@ class _Teller:
         self._status = status
         self._as_of = as_of
 
-    def tell(self, asked: LawQuestion) -> list[Said]:
+    def tell(self, asked: LawQuestion) -> list[Statement]:
         if not asked.held:
             return [
-                Said(
+                Statement(
                     f"本库没有收录《{asked.title}》，不能说明它的施行、失效或者取代情况。",
                     missing=f"《{asked.title}》",
                 )
@@ -127,38 +127,40 @@ class _Teller:
         }[asked.kind]
         return [sentence for version in chosen[-MOST_VERSIONS:] for sentence in tell(version)]
 
-    def _starts(self, version: StoredVersion) -> list[Said]:
+    def _starts(self, version: StoredVersion) -> list[Statement]:
         issued = f"于{chinese_day(version.issued)}公布，" if version.issued else ""
         if version.effective_from is None:
             text = f"{named(version)}{issued or '的'}施行日期本库没有记载。"
-            return [Said(text, version, f"{named(version)}的施行日期")]
+            return [Statement(text, version, f"{named(version)}的施行日期")]
         ahead = "，尚未施行" if self._status[version.id] == "not_yet" else ""
         return [
-            Said(f"{named(version)}{issued}自{chinese_day(version.effective_from)}起施行{ahead}。", version)
+            Statement(
+                f"{named(version)}{issued}自{chinese_day(version.effective_from)}起施行{ahead}。", version
+            )
         ]
 
-    def _ends(self, version: StoredVersion) -> list[Said]:
+    def _ends(self, version: StoredVersion) -> list[Statement]:
         after = versions.replaced_by(version, self._seen)
         if version.effective_to is not None:
             day = chinese_day(version.effective_to + timedelta(days=1))
             text = f"{named(version)}有效至{chinese_day(version.effective_to)}，自{day}起失效。"
-            return [Said(text, version), *self._successors(version, after)]
+            return [Statement(text, version), *self._successors(version, after)]
         if after and after[0].effective_from is not None:
             text = f"{named(version)}自{chinese_day(after[0].effective_from)}起{_how(version, after[0])}，不再有效。"
-            return [Said(text, version), *self._successors(version, after)]
+            return [Statement(text, version), *self._successors(version, after)]
         state = "现行有效，" if self._status[version.id] == "in_force" else ""
         text = f"{named(version)}{state}本库没有记载它的失效日期，也没有记载取代它的文件。"
-        return [Said(text, version, "" if state else f"{named(version)}的失效日期")]
+        return [Statement(text, version, "" if state else f"{named(version)}的失效日期")]
 
-    def _replaced_by(self, version: StoredVersion) -> list[Said]:
+    def _replaced_by(self, version: StoredVersion) -> list[Statement]:
         after = versions.replaced_by(version, self._seen)
         if after:
             return self._successors(version, after)
         text = f"本库没有记载取代{named(version)}的文件；截至{chinese_day(self._as_of)}，它{self._state(version)}。"
         gone = self._status[version.id] == "expired"
-        return [Said(text, version, f"取代{named(version)}的文件" if gone else "")]
+        return [Statement(text, version, f"取代{named(version)}的文件" if gone else "")]
 
-    def _replaces(self, version: StoredVersion) -> list[Said]:
+    def _replaces(self, version: StoredVersion) -> list[Statement]:
         before = [v for v in self._seen if version in versions.replaced_by(v, self._seen)]
         held = {bare_title(v.title) for v in before}
         others = [
@@ -167,13 +169,15 @@ class _Teller:
         names = [named(v) for v in before] + [f"{name}（本库没有收录）" for name in others]
         if not names:
             return [
-                Said(f"本库没有记载{named(version)}取代了哪个文件。", version, f"{named(version)}取代的文件")
+                Statement(
+                    f"本库没有记载{named(version)}取代了哪个文件。", version, f"{named(version)}取代的文件"
+                )
             ]
         start = f"，自{chinese_day(version.effective_from)}起施行" if version.effective_from else ""
-        return [Said(f"{named(version)}取代{'、'.join(names)}{start}。", version)]
+        return [Statement(f"{named(version)}取代{'、'.join(names)}{start}。", version)]
 
-    def _successors(self, version: StoredVersion, after: Iterable[StoredVersion]) -> list[Said]:
-        said: list[Said] = []
+    def _successors(self, version: StoredVersion, after: Iterable[StoredVersion]) -> list[Statement]:
+        said: list[Statement] = []
         for other in after:
             start = (
                 f"，自{chinese_day(other.effective_from)}起施行"
@@ -182,18 +186,18 @@ class _Teller:
             )
             amended = bare_title(other.title) == bare_title(version.title)
             lead = f"{named(version)}以后的版本" if amended else f"取代{named(version)}的"
-            said.append(Said(f"{lead}是{named(other)}{start}。", other))
+            said.append(Statement(f"{lead}是{named(other)}{start}。", other))
         return said
 
-    def _in_force(self, family: list[StoredVersion]) -> list[Said]:
+    def _in_force(self, family: list[StoredVersion]) -> list[Statement]:
         """Of all versions of the same documents, under whatever title, the one that counts; then what became of this."""
         documents = {v.document_id for v in family}
         every = sorted((v for v in self._seen if v.document_id in documents), key=start_of)
         ruling = [v for v in every if self._status[v.id] == "in_force"]
         day = chinese_day(self._as_of)
-        said = [Said(f"截至{day}，有效的是{named(v)}，{life(v)}。", v) for v in ruling]
+        said = [Statement(f"截至{day}，有效的是{named(v)}，{life(v)}。", v) for v in ruling]
         if not ruling:
-            said = [Said(f"截至{day}，本库没有《{family[-1].title}》当日有效的版本。")]
+            said = [Statement(f"截至{day}，本库没有《{family[-1].title}》当日有效的版本。")]
         for version in every:
             if self._status[version.id] != "in_force" and (
                 version in family or self._status[version.id] == "not_yet"
@@ -201,24 +205,24 @@ class _Teller:
                 said += self._one_in_force(version)
         return said
 
-    def _one_in_force(self, version: StoredVersion) -> list[Said]:
+    def _one_in_force(self, version: StoredVersion) -> list[Statement]:
         text = f"截至{chinese_day(self._as_of)}，{named(version)}{self._state(version)}，{life(version)}。"
         unknown = self._status[version.id] == "unknown"
-        said = [Said(text, version, f"{named(version)}的施行日期" if unknown else "")]
+        said = [Statement(text, version, f"{named(version)}的施行日期" if unknown else "")]
         if self._status[version.id] == "expired":
             said += self._successors(version, versions.replaced_by(version, self._seen))
         return said
 
-    def _not_held(self, asked: LawQuestion, family: list[StoredVersion]) -> list[Said]:
+    def _not_held(self, asked: LawQuestion, family: list[StoredVersion]) -> list[Statement]:
         name = f"《{asked.title}》{asked.edition}年的版本"
-        said = [Said(f"本库没有收录{name}，不能直接给出它的日期。", missing=name)]
+        said = [Statement(f"本库没有收录{name}，不能直接给出它的日期。", missing=name)]
         later = [v for v in family if v.effective_from and v.effective_from.year > (asked.edition or 0)]
         if later and later[0].effective_from:
             day = chinese_day(later[0].effective_from)
             text = f"{named(later[0])}自{day}起施行，{asked.edition}年的版本至迟自该日起不再适用。"
-            said.append(Said(text, later[0]))
+            said.append(Statement(text, later[0]))
         else:
-            said += [Said(f"本库收录的是{named(v)}，{life(v)}。", v) for v in family[-1:]]
+            said += [Statement(f"本库收录的是{named(v)}，{life(v)}。", v) for v in family[-1:]]
         return said
 
     def _state(self, version: StoredVersion) -> str:

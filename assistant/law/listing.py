@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from assistant.answer import LegalStatus
 from assistant.law.notices import chinese_day
-from assistant.law.version import Said, end_of, life, named, start_of
+from assistant.law.version import Statement, end_of, life, named, start_of
 from assistant.question.law_question import LawQuestion
 from assistant.store.versions import StoredVersion
 
@@ -38,7 +38,7 @@ class Catalogue:
     as_of: date
     today: date
 
-    def listed(self, asked: LawQuestion) -> list[Said]:
+    def listed(self, asked: LawQuestion) -> list[Statement]:
         """How many there are, each with its days, newest first; what is nearest where there is none; and what cannot
         be told because the library does not hold the day.
         """
@@ -52,8 +52,8 @@ class Catalogue:
         found = [(day, v) for day, v in dated if self._belongs(asked, day, v)]
         ahead = asked.kind in ("list_not_yet", "list_ending")
         ordered = sorted(found, key=lambda pair: (pair[0], pair[1].id), reverse=not ahead)
-        said = [Said(self._counted(asked, len(texts), len(dated), len(found)))]
-        said += [Said(self._line(asked.kind, day, v), v) for day, v in ordered[: _most(asked)]]
+        said = [Statement(self._counted(asked, len(texts), len(dated), len(found)))]
+        said += [Statement(self._line(asked.kind, day, v), v) for day, v in ordered[: _most(asked)]]
         if not found:
             said += self._nearest(asked, texts, dated)
         return said + self._doubted(asked, texts)
@@ -111,7 +111,7 @@ class Catalogue:
 
     def _nearest(
         self, asked: LawQuestion, texts: Sequence[StoredVersion], dated: Sequence[tuple[date, StoredVersion]]
-    ) -> list[Said]:
+    ) -> list[Statement]:
         """What came next to being listed: the last before the day, else the first after it. A library of which nothing
         ends names what began last.
         """
@@ -126,9 +126,9 @@ class Catalogue:
         latest = bool(before)
         day, version = (max if latest else min)(before or dated, key=lambda pair: (pair[0], pair[1].id))
         lead = "此前最近" if latest else "此后最早"
-        return [Said(f"{lead}{_WHAT[kind]}的一件：{self._line(kind, day, version)}", version)]
+        return [Statement(f"{lead}{_WHAT[kind]}的一件：{self._line(kind, day, version)}", version)]
 
-    def _doubted(self, asked: LawQuestion, texts: Sequence[StoredVersion]) -> list[Said]:
+    def _doubted(self, asked: LawQuestion, texts: Sequence[StoredVersion]) -> list[Statement]:
         """Texts issued lately, or in the span asked about, whose first day is not recorded."""
         if asked.kind == "list_not_yet":
             first, last = self.as_of - LONGEST_WAIT, self.as_of
@@ -140,7 +140,7 @@ class Catalogue:
             v for v in texts if self.status[v.id] == "unknown" and v.issued and first <= v.issued <= last
         ]
         return [
-            Said(
+            Statement(
                 f"{named(v)}于{chinese_day(v.issued)}公布，施行日期本库没有记载，不能判断是否已经施行。",
                 v,
                 f"{named(v)}的施行日期",

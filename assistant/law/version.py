@@ -12,7 +12,7 @@ from assistant.store.versions import StoredVersion
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Statement:
     """A sentence and the version it rests on; none for one about what is not held."""
 
     text: str

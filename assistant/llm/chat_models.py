@@ -134,7 +134,7 @@ class CircuitBreaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ModelCandidate:
     """A model to try. `streams` says whether its text may be read as it comes."""
 
     name: str
@@ -158,12 +158,12 @@ class ChatModels:
     async def close(self) -> None:
         await self.upstream.close()
 
-    def candidates(self) -> list[Candidate]:
-        found: list[Candidate] = []
+    def candidates(self) -> list[ModelCandidate]:
+        found: list[ModelCandidate] = []
         if self._served is not None and self.breaker.allows():
-            found.append(Candidate(self.upstream.name or "", self._served, True))
+            found.append(ModelCandidate(self.upstream.name or "", self._served, True))
         if self._embedded is not None:
-            found.append(Candidate(self._embedded_name, self._embedded, False))
+            found.append(ModelCandidate(self._embedded_name, self._embedded, False))
         return found
 
     async def aclose(self) -> None:

@@ -19,7 +19,7 @@ _SPECIAL_TOKEN = re.compile(r"<\|([^|<>]{1,40})\|>|\[/?INST\]|</?s>|</?(tool_cal
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PolicyReply:
     """A question that policy answers, not evidence: refused, handed over, or a word about the assistant itself."""
 
     rule: str
@@ -151,10 +151,10 @@ def admit(question: str) -> str:
     return cleaned
 
 
-def review(question: str) -> Verdict | None:
+def review(question: str) -> PolicyReply | None:
     """The first policy the question falls under, or `None`."""
     about = bool(_ABOUT.search(question)) and not _WANTS_HELP.search(question)
     for policy in _POLICIES:
         if policy.pattern.search(question) and not (about and policy.about_allowed):
-            return Verdict(policy.rule, policy.status, policy.text)
+            return PolicyReply(policy.rule, policy.status, policy.text)
     return None

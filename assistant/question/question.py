@@ -21,14 +21,14 @@ FOLLOW_UP_CHARS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """A question understood: its text without invisible marks, its mentions, its day and its enterprise.
 
-    `said` is the text as it was asked, `question` the same made whole where it leans on the question before it.
+    `typed` is the text as it was asked, `question` the same made whole where it leans on the question before it.
     `directory` names the enterprises of the caller's portfolio. `enterprise` is a credit code.
     """
 
-    said: str
+    typed: str
     question: str
     mentions: tuple[Mention, ...]
     directory: Directory
@@ -47,7 +47,7 @@ class Asked:
         return f"{without_pointing(before)} {wanted}".strip()
 
     def _without_names(self) -> str:
-        """No text of the knowledge names a customer; what is said of one is found by its code."""
+        """No text of the knowledge names a customer; what is typed of one is found by its code."""
         left = self.question
         for mention in sorted(self.mentions, key=lambda one: -one.start):
             if mention.kind == "enterprise":
@@ -55,13 +55,13 @@ class Asked:
         return left
 
 
-async def understand(request: AnswerRequest, principal: Principal, store: Store, today: date) -> Asked:
+async def understand(request: AnswerRequest, principal: Principal, store: Store, today: date) -> Question:
     """Clean the question, find its mentions, its day and its enterprise.
 
     Raises `InvalidRequest` or `TooLarge` for a question that cannot be asked, `NotFound` for an enterprise
     outside the portfolio.
     """
-    said = guard.admit(request.question)
+    typed = guard.admit(request.question)
     async with store.reading() as session:
         portfolio = await enterprises.list_enterprises(session, principal)
         chosen = (
@@ -72,11 +72,11 @@ async def understand(request: AnswerRequest, principal: Principal, store: Store,
     directory: Directory = tuple((one.name, one.short_name, one.code) for one in portfolio)
     earlier = [m for m in request.messages[:-1] if m.role != "system" and m.content.strip()][-HISTORY_TURNS:]
     asked_before = [guard.clean(turn.content)[:HISTORY_CHARS] for turn in earlier if turn.role == "user"]
-    question = whole(said, asked_before, today=today, directory=directory)
+    question = whole(typed, asked_before, today=today, directory=directory)
     mentions = tuple(find_mentions(question, today=today, directory=directory))
     named = next((str(m.value) for m in mentions if m.kind == "enterprise"), None)
-    return Asked(
-        said=said,
+    return Question(
+        typed=typed,
         question=question,
         mentions=mentions,
         directory=directory,

@@ -19,7 +19,7 @@ from assistant.store.versions import find_version
 from knowledge.intake.duplicates import Holdings
 from knowledge.intake.files import UNSUPPORTED, files_in
 from knowledge.intake.load import load_file
-from knowledge.intake.outcome import FileOutcome, IngestReport, Outcome, Stage, Step
+from knowledge.intake.outcome import FileOutcome, FileResult, IngestReport, IngestStep, Stage
 from knowledge.intake.reader import Reader
 from knowledge.reading.clean import clean
 from knowledge.reading.loaded import LoadedDocument, Unreadable, file_id
@@ -27,11 +27,11 @@ from knowledge.reading.loaded import LoadedDocument, Unreadable, file_id
 _ENCODE_BATCH = 4_000
 
 
-Progress = Callable[[Step], None]
-Record = Callable[[StoreSession, DocumentVersion, Outcome], Awaitable[None]]
+Progress = Callable[[IngestStep], None]
+Record = Callable[[StoreSession, DocumentVersion, FileResult], Awaitable[None]]
 
 
-async def _unrecorded(_session: StoreSession, _version: DocumentVersion, _outcome: Outcome) -> None:
+async def _unrecorded(_session: StoreSession, _version: DocumentVersion, _outcome: FileResult) -> None:
     pass
 
 
@@ -132,7 +132,7 @@ class _Run:
             for path, objection in files:
                 outcome = await self._outcome(path, objection)
                 self._done += 1
-                self._tell(Step(path, "done", self._done, self._total, outcome=outcome))
+                self._tell(IngestStep(path, "done", self._done, self._total, outcome=outcome))
                 yield outcome
         finally:
             await self._reader.close()
@@ -165,7 +165,7 @@ class _Run:
             for document, outcome in zip(own, outcomes, strict=True)
             if outcome != "unchanged" and (note := await self._held.note(document))
         ]
-        outcome: Outcome = (
+        outcome: FileResult = (
             "updated" if "updated" in outcomes else "added" if "added" in outcomes else "unchanged"
         )
         version = own[0].version
@@ -174,7 +174,7 @@ class _Run:
             path, outcome, version.id, passages, note="；".join(notes), audience=version.audience
         )
 
-    async def _store_document(self, path: Path, document: LoadedDocument) -> Outcome:
+    async def _store_document(self, path: Path, document: LoadedDocument) -> FileResult:
         passages = document.passages
         async with self._store.reading() as session:
             if await is_current(session, document.version, passages):
@@ -193,12 +193,12 @@ class _Run:
             stored = await upsert_version(session, document.version, ready)
             if not stored.changed:
                 return "unchanged"
-            outcome: Outcome = "updated" if known else "added"
+            outcome: FileResult = "updated" if known else "added"
             await self._record(session, document.version, outcome)
         return outcome
 
     def _at(self, path: Path, stage: Stage, part: int = 0, parts: int = 0) -> None:
-        self._tell(Step(path, stage, self._done, self._total, part, parts))
+        self._tell(IngestStep(path, stage, self._done, self._total, part, parts))
 
 
 async def _own_place(store: Store, path: Path, document: LoadedDocument) -> LoadedDocument:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Outcome = Literal["added", "updated", "unchanged", "failed", "skipped"]
+FileResult = Literal["added", "updated", "unchanged", "failed", "skipped"]
 Stage = Literal["read", "encode", "store", "done"]
 
 
@@ -16,7 +16,7 @@ class FileOutcome:
     `note` says what a person should know of a file that went in; `audience` is who may read it, `internal` for staff."""
 
     path: Path
-    outcome: Outcome
+    outcome: FileResult
     document_id: str = ""
     passages: int = 0
     reason: str = ""
@@ -30,7 +30,7 @@ class IngestReport:
 
     files: tuple[FileOutcome, ...]
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, outcome: FileResult) -> int:
         return sum(file.outcome == outcome for file in self.files)
 
     @property
@@ -39,7 +39,7 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class IngestStep:
     """Where a run stands: `done` files of `total`, now at `stage` with `path`, there at `part` of `parts` (pages read,
     passages encoded). `outcome` is set when the file is done.
     """

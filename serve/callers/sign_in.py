@@ -45,7 +45,7 @@ class SignIns:
     """
 
     def __init__(self, state: ServerState, clock: Callable[[], float] = time.monotonic) -> None:
-        self._house = state
+        self._state = state
         self._clock = clock
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._failures: OrderedDict[str, list[float]] = OrderedDict()
@@ -67,7 +67,7 @@ class SignIns:
                 raise TooManyAttempts("登录失败次数过多，请5分钟后再试")
         for key in limits:
             self._failed(key)  # counted before the check, so that parallel guesses count too
-        async with self._checks, self._house.bagui.store.reading() as session:
+        async with self._checks, self._state.bagui.store.reading() as session:
             user = await users.authenticate(session, name, password)
         for key in limits:
             recent = self._recent(key)
@@ -85,7 +85,7 @@ class SignIns:
             self._sessions.pop(key, None)
             raise Unauthenticated("登录已失效，请重新登录", code="session_ended")
         try:
-            async with self._house.bagui.store.reading() as session:
+            async with self._state.bagui.store.reading() as session:
                 user = await users.active_user(session, held.user_id)
         except Unauthenticated:
             self._sessions.pop(key, None)
@@ -96,7 +96,7 @@ class SignIns:
     async def sign_out(self, token: str) -> None:
         held = self._sessions.pop(_digest(token), None)
         if held is not None:
-            async with self._house.bagui.store.reading() as session:
+            async with self._state.bagui.store.reading() as session:
                 user = await users.active_user(session, held.user_id)
             await self._record(user, "user.sign_out")
 
@@ -109,7 +109,7 @@ class SignIns:
         return token
 
     async def _record(self, user: User, what: str) -> None:
-        async with self._house.bagui.store.writing() as session:
+        async with self._state.bagui.store.writing() as session:
             await append(session, user.principal, AuditEntry(what, "ok"))
 
     def _recent(self, key: str) -> list[float]:

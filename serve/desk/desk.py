@@ -17,7 +17,7 @@ from assistant.store.neighbours import Surroundings, surroundings
 from assistant.store.users import User
 from assistant.today import today_in_shanghai
 from serve.desk.enterprise_card import EnterpriseCard, card_of
-from serve.desk.turn import InputWords, Step, Turn, after, step_of
+from serve.desk.turn import InputWords, ToolStep, Turn, after, step_of
 from serve.generations import Generation
 from serve.server_state import ServerState
 
@@ -58,7 +58,7 @@ class Desk:
     """All desks of this process. What happens at one is the caller's own, by its `Principal`."""
 
     def __init__(self, state: ServerState) -> None:
-        self._house = state
+        self._state = state
         self._places: OrderedDict[str, Place] = OrderedDict()
 
     def place(self, principal: Principal) -> Place:
@@ -86,7 +86,7 @@ class Desk:
         """
         history: tuple[Message, ...] = ()
         if conversation is not None:
-            async with self._house.bagui.store.reading() as session:
+            async with self._state.bagui.store.reading() as session:
                 history = await answers.list_messages(
                     session, principal, conversation, today=today_in_shanghai()
                 )
@@ -97,39 +97,39 @@ class Desk:
             as_of=as_of,
             locale=locale_of(locale),
         )
-        events = self._counted(self._house.bagui.assistant.answer(request, principal))
-        generation = self._house.generations.start(events)
+        events = self._counted(self._state.bagui.assistant.answer(request, principal))
+        generation = self._state.generations.start(events)
         first = await generation.first()
         if isinstance(first, Started):
-            self._house.generations.keep(first, generation)
+            self._state.generations.keep(first, generation)
             self.leave_at(principal, replace(self.place(principal), conversation=first.conversation))
         async for turn in self._follow(generation, Turn(question=question, enterprise=enterprise)):
             yield turn
 
     async def follow(self, turn: Turn) -> AsyncIterator[Turn]:
         """A turn that is being answered, from its first event on; nothing when this process does not make it."""
-        generation = self._house.generations.get(turn.id)
+        generation = self._state.generations.get(turn.id)
         if generation is not None and turn.state == "running":
             async for later in self._follow(generation, turn):
                 yield later
 
     async def stop(self, principal: Principal, answer_id: str) -> None:
         """Ends an answer of the caller's own; what was released so far stays on its screen."""
-        async with self._house.bagui.store.reading() as session:
+        async with self._state.bagui.store.reading() as session:
             await answers.require_own(session, principal, answer_id)
-        generation = self._house.generations.get(answer_id)
+        generation = self._state.generations.get(answer_id)
         if generation is not None:
             await generation.cancel()
 
     async def threads(self, principal: Principal) -> tuple[Thread, ...]:
         """The caller's conversations, the latest first."""
-        async with self._house.bagui.store.reading() as session:
+        async with self._state.bagui.store.reading() as session:
             held = await conversations.list_conversations(session, principal)
         return tuple(Thread(one.id, one.title, one.updated_at) for one in held)
 
     async def turns(self, principal: Principal, conversation: str) -> tuple[Turn, ...]:
         """A conversation of the caller's own, as today's consents show it."""
-        async with self._house.bagui.store.reading() as session:
+        async with self._state.bagui.store.reading() as session:
             stored = await answers.list_turns(session, principal, conversation, today=today_in_shanghai())
             opinions = {
                 one.id: await feedback.read_feedback(session, principal, one.id)
@@ -142,7 +142,7 @@ class Desk:
         )
 
     async def turn(self, principal: Principal, answer_id: str) -> Turn:
-        async with self._house.bagui.store.reading() as session:
+        async with self._state.bagui.store.reading() as session:
             stored = await answers.read_answer(session, principal, answer_id, today=today_in_shanghai())
         return self._turn(stored)
 
@@ -156,26 +156,26 @@ class Desk:
             calls = turn.answer.tool_calls if turn.answer else ()
             call = next((one for one in calls if one.id == item.id), None)
             return CitedEvidence(item, call=call, words=self._words(call.name) if call else {})
-        async with self._house.bagui.store.reading() as session:
+        async with self._state.bagui.store.reading() as session:
             around = await surroundings(session, principal, item.id, today=today_in_shanghai())
         return CitedEvidence(item, around=around)
 
     async def principal(self, user_id: str) -> tuple[User, Principal]:
         """Who acts, read anew: a user that was disabled is out at the next event."""
-        async with self._house.bagui.store.reading() as session:
+        async with self._state.bagui.store.reading() as session:
             user = await users.active_user(session, user_id)
         return user, user.principal
 
     async def give_feedback(
         self, principal: Principal, answer_id: str, thumb: str, reason: str = "", comment: str = ""
     ) -> None:
-        async with self._house.bagui.store.writing() as session:
+        async with self._state.bagui.store.writing() as session:
             await feedback.give_feedback(
                 session, principal, answer_id, thumb=thumb, reason=reason, comment=comment
             )
 
     async def enterprises(self, principal: Principal) -> tuple[EnterpriseCard, ...]:
-        async with self._house.bagui.store.reading() as session:
+        async with self._state.bagui.store.reading() as session:
             return tuple(card_of(one) for one in await enterprises.list_enterprises(session, principal))
 
     def _turn(self, stored: StoredAnswer) -> Turn:
@@ -197,15 +197,15 @@ class Desk:
     def _titled(self, turn: Turn) -> Turn:
         return replace(turn, steps=tuple(self._named(step) for step in turn.steps)) if turn.steps else turn
 
-    def _named(self, step: Step) -> Step:
+    def _named(self, step: ToolStep) -> ToolStep:
         """The step with the tool's own title and the words in which it describes its arguments."""
-        declared = self._house.bagui.assistant.catalogue.get(step.name)
+        declared = self._state.bagui.assistant.catalogue.get(step.name)
         if declared is None or step.words:
             return step
         return replace(step, title=step.title or declared.title, words=self._words(step.name))
 
     def _words(self, tool: str) -> dict[str, InputWords]:
-        declared = self._house.bagui.assistant.catalogue.get(tool)
+        declared = self._state.bagui.assistant.catalogue.get(tool)
         if declared is None:
             return {}
         described = declared.parameters["properties"]
@@ -225,6 +225,6 @@ class Desk:
 
     async def _counted(self, events: AsyncIterator[AnswerEvent]) -> AsyncIterator[AnswerEvent]:
         """An answer without a reader still holds up a stop of the server, like a request does."""
-        with self._house.drain.request():
+        with self._state.drain.request():
             async for event in events:
                 yield event

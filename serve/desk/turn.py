@@ -38,7 +38,7 @@ class InputWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ToolStep:
     """A run of a tool on the way to the answer.
 
     `ms` is known only while somebody watches, `ok` once it ended; `title` may be empty, then `name` stands for it.
@@ -71,7 +71,7 @@ class Turn:
     enterprise: str | None = None
     started_at: datetime | None = None
     found: tuple[str, ...] | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ToolStep, ...] = ()
     sentences: tuple[str, ...] = ()
     cites: frozenset[int] = frozenset()
     answer: Answer | None = None
@@ -94,8 +94,8 @@ class Turn:
         return self.cites
 
 
-def step_of(call: ToolCall, title: str, ms: float | None = None) -> Step:
-    return Step(
+def step_of(call: ToolCall, title: str, ms: float | None = None) -> ToolStep:
+    return ToolStep(
         id=call.id,
         name=call.name,
         title=title,
@@ -116,7 +116,7 @@ def _inputs(arguments: Mapping[str, Any], call: ToolCall | None = None) -> dict[
     }
 
 
-def _all_steps(watched: tuple[Step, ...], calls: tuple[ToolCall, ...]) -> tuple[Step, ...]:
+def _all_steps(watched: tuple[ToolStep, ...], calls: tuple[ToolCall, ...]) -> tuple[ToolStep, ...]:
     """One step for each call of the answer: as it was watched, or, where it made no events, as it is told now."""
     seen = {step.id: step for step in watched}
     return tuple(
@@ -134,7 +134,7 @@ def after(turn: Turn, event: AnswerEvent) -> Turn:
     if isinstance(event, Retrieved):
         return replace(turn, found=event.titles)
     if isinstance(event, ToolStarted):
-        step = Step(event.id, event.name, event.title, _inputs(event.arguments))
+        step = ToolStep(event.id, event.name, event.title, _inputs(event.arguments))
         return replace(turn, steps=(*turn.steps, step))
     if isinstance(event, ToolFinished):
         steps = tuple(

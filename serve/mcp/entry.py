@@ -14,19 +14,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.errors import Forbidden
 from serve.callers.auth import Authenticator
 from serve.http.json_body import read_json
-from serve.process.lazy_part import Kept
+from serve.process.lazy_part import LazyPart
 from serve.server_state import ServerState
 
 PATH = "/mcp"
 
 
-class McpDoor:
+class McpEntry:
     """The ASGI application at `/mcp`. The protocol's package is loaded for the first caller with a valid key."""
 
     def __init__(self, state: ServerState, allow: Authenticator) -> None:
-        self._house = state
+        self._state = state
         self._check = allow("tools")
-        self._inside: Kept[ASGIApp] = Kept("mcp", self._open)
+        self._inside: LazyPart[ASGIApp] = LazyPart("mcp", self._open)
         self.route = Route(PATH, self, include_in_schema=False)
 
     async def close(self) -> None:
@@ -58,13 +58,13 @@ class McpDoor:
 
     def _check_origin(self, request: Request) -> None:
         """Programs send no Origin. A page of another host is refused, whatever name it reached us under."""
-        if any(origin not in self._house.origins for origin in request.headers.getlist("origin")):
+        if any(origin not in self._state.origins for origin in request.headers.getlist("origin")):
             raise Forbidden("其他网站的页面不能使用此地址", code="origin_denied")
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[ASGIApp]:
         open_mcp = await asyncio.to_thread(_load)
-        async with open_mcp(self._house) as inside:
+        async with open_mcp(self._state) as inside:
             yield inside
 
 

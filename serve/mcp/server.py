@@ -58,7 +58,7 @@ async def open_mcp(state: ServerState) -> AsyncIterator[ASGIApp]:
             raise
         except BaguiError as error:
             raise MCPError(INTERNAL_ERROR, error.message, error.body()["error"]) from error
-        except Exception as error:  # the one handler of this door: the SDK would tell the inside
+        except Exception as error:  # the one handler of this way in: the SDK would tell the inside
             _log.error("unexpected error", exc_info=error, extra={"request_id": request_id(request)})
             told = internal_error(request_id(request))["error"]
             raise MCPError(INTERNAL_ERROR, str(told["message"]), told) from error

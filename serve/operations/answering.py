@@ -10,19 +10,19 @@ from pydantic import Field
 from assistant.conversation import AnswerRequest, Message
 from assistant.principal import Principal
 from assistant.store import enterprises
-from serve.operations.operation import Asked, FullOperation, Stream, operator, result
+from serve.operations.operation import FullOperation, InRole, Stream, operator, result
 
 if TYPE_CHECKING:
     from assistant.build import Bagui
 
 
-class AskArguments(Asked):
+class AskArguments(InRole):
     question: str
     as_of: date | None = None
     conversation: str | None = None
 
 
-class SearchArguments(Asked):
+class SearchArguments(InRole):
     query: str
     k: int = Field(default=10, ge=1, le=200)
     collection: str | None = None
@@ -30,13 +30,13 @@ class SearchArguments(Asked):
     explain: bool = False
 
 
-class ToolArguments(Asked):
+class ToolArguments(InRole):
     name: str
     arguments: dict[str, Any] = Field(default_factory=dict)
     as_of: date | None = None
 
 
-class ListArguments(Asked):
+class ListArguments(InRole):
     pass
 
 
@@ -97,7 +97,7 @@ async def list_enterprises(bagui: Bagui, asked: ListArguments) -> Stream:
     )
 
 
-async def _caller(bagui: Bagui, asked: Asked) -> tuple[Principal, str | None]:
+async def _caller(bagui: Bagui, asked: InRole) -> tuple[Principal, str | None]:
     """The principal of the role, and the credit code of the enterprise named.
 
     For staff roles the enterprise is only what the question is about, any other role is bound to it.
@@ -116,6 +116,6 @@ OPERATIONS = (
     FullOperation("ask", AskArguments, ask),
     FullOperation("search", SearchArguments, search),
     FullOperation("tool", ToolArguments, run_tool),
-    FullOperation("tools", ListArguments, list_tools, furnished=False),
+    FullOperation("tools", ListArguments, list_tools, filled=False),
     FullOperation("enterprises", ListArguments, list_enterprises),
 )

@@ -15,12 +15,12 @@ from assistant.store.database import Store
 from assistant.store.passages import Heading
 from assistant.store.versions import StoredVersion
 from assistant.today import today_in_shanghai
-from serve.operations.operation import Asked, StoreOperation, operator
+from serve.operations.operation import InRole, StoreOperation, operator
 
 _DATES = {"issued": "发布日期", "effective_from": "施行日期", "effective_to": "失效日期"}
 
 
-class ShowArguments(Asked):
+class ShowArguments(InRole):
     id: str = Field(max_length=400)
 
 

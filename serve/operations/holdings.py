@@ -15,8 +15,8 @@ from assistant.store.database import Store, StoreSession
 from assistant.today import today_in_shanghai
 from serve.operations.operation import (
     Arguments,
-    Asked,
     FullOperation,
+    InRole,
     NoArguments,
     StoreOperation,
     Stream,
@@ -27,10 +27,10 @@ from serve.operations.operation import (
 if TYPE_CHECKING:
     from assistant.build import Bagui
     from assistant.document import DocumentVersion
-    from knowledge.intake.outcome import FileOutcome, Outcome, Step
+    from knowledge.intake.outcome import FileOutcome, FileResult, IngestStep
 
 
-class DocumentsArguments(Asked):
+class DocumentsArguments(InRole):
     collection: str | None = None
 
 
@@ -97,7 +97,7 @@ async def ingest(bagui: Bagui, asked: IngestArguments) -> Stream:
 
     loop = asyncio.get_running_loop()
 
-    def on_step(step: Step) -> None:
+    def on_step(step: IngestStep) -> None:
         line = {
             "event": "progress",
             "done": step.done,
@@ -109,7 +109,7 @@ async def ingest(bagui: Bagui, asked: IngestArguments) -> Stream:
         }
         loop.call_soon_threadsafe(lines.put_nowait, line)  # encoding tells from its own thread
 
-    async def record(session: StoreSession, version: DocumentVersion, outcome: Outcome) -> None:
+    async def record(session: StoreSession, version: DocumentVersion, outcome: FileResult) -> None:
         detail = {"document": version.id, "version": version.version}
         await append(
             session, operator(bagui.settings.tenant), AuditEntry(f"document.{outcome}", "ok", detail=detail)
@@ -184,7 +184,7 @@ async def state(bagui: Bagui, _asked: NoArguments) -> Stream:
 
 OPERATIONS = (
     StoreOperation("documents", DocumentsArguments, list_documents),
-    FullOperation("documents_remove", RemoveArguments, remove_document, furnished=False),
-    FullOperation("ingest", IngestArguments, ingest, furnished=False),
-    FullOperation("state", NoArguments, state, furnished=False),
+    FullOperation("documents_remove", RemoveArguments, remove_document, filled=False),
+    FullOperation("ingest", IngestArguments, ingest, filled=False),
+    FullOperation("state", NoArguments, state, filled=False),
 )

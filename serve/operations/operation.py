@@ -27,7 +27,7 @@ class NoArguments(Arguments):
     pass
 
 
-class Asked(Arguments):
+class InRole(Arguments):
     """In whose place the operator asks. `enterprise` binds the role to one, as a key of that role would be."""
 
     role: KeyRole = "rm"
@@ -50,13 +50,13 @@ class StoreOperation:
 class FullOperation:
     """Needs everything. Its lines are events; the last is `{"event": "result", "value": …}` or a `finished`.
 
-    `furnished` says that an empty knowledge base is filled with the built-in one before it runs.
+    `filled` says that an empty knowledge base is filled with the built-in one before it runs.
     """
 
     name: str
     arguments: type[Arguments]
     run: Callable[[Bagui, Any], Stream]
-    furnished: bool = True
+    filled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

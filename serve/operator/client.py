@@ -142,12 +142,12 @@ async def _here(settings: Settings, name: str, arguments: Line, say: Say) -> Asy
             await store.close()
         return
     from assistant.build import build
-    from serve.start.content import furnish, is_empty
+    from serve.start.content import fill_knowledge, is_empty
 
     bagui = await build(settings)
     try:
-        if operation.furnished and await is_empty(bagui.store):
-            await furnish(bagui, samples=settings.demo, say=say)
+        if operation.filled and await is_empty(bagui.store):
+            await fill_knowledge(bagui, samples=settings.demo, say=say)
         async for line in operation.run(bagui, checked):
             yield line
     finally:

@@ -12,7 +12,7 @@ Part = TypeVar("Part")
 _log = logging.getLogger("bagui.serve")
 
 
-class Kept(Generic[Part]):
+class LazyPart(Generic[Part]):
     """One part, opened by the first `get` or `warm` and closed by `close`.
 
     `opening` makes its context. One task enters and leaves it, as task groups inside want it.

@@ -27,7 +27,7 @@ async def is_empty(store: Store) -> bool:
         return await documents.knowledge_generation(session) == 0
 
 
-async def furnish(bagui: Bagui, *, samples: bool, say: Callable[[str], None]) -> None:
+async def fill_knowledge(bagui: Bagui, *, samples: bool, say: Callable[[str], None]) -> None:
     """Brings in what this version of the program ships and the database does not have yet.
 
     The built-in documents are compared as a whole: unchanged since the last time, one that an operator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.build import build
 from assistant.errors import BaguiError
 from serve.server_state import ServerState
-from serve.start.content import furnish
+from serve.start.content import fill_knowledge
 from serve.start.demo import issue
 
 
@@ -14,7 +14,7 @@ async def open_server(state: ServerState) -> None:
     try:
         state.opened(await build(state.settings))
         bagui = state.bagui
-        await furnish(bagui, samples=state.settings.demo, say=state.say)
+        await fill_knowledge(bagui, samples=state.settings.demo, say=state.say)
         state.demo = await issue(bagui.store, state.settings, state.origins)
     except BaguiError as error:
         state.fault = error

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from serve.desk.turn import InputWords, Step, Turn
+from serve.desk.turn import InputWords, ToolStep, Turn
 from serve.texts import Texts
 from serve.workbench.safe_html import answer_html, inert, plain_html
 
@@ -27,7 +27,7 @@ def _of_turn(turn: Turn, texts: Texts) -> list[ChatMessage]:
     return shown
 
 
-def _thought(step: Step, texts: Texts) -> ChatMessage:
+def _thought(step: ToolStep, texts: Texts) -> ChatMessage:
     """Which tool, its inputs, how long it took and how it ended."""
     ended = step.ok is not None
     outcome = texts("step_running") if not ended else texts("step_done" if step.ok else "step_failed")
@@ -42,7 +42,7 @@ def _thought(step: Step, texts: Texts) -> ChatMessage:
     return {"role": "assistant", "content": _step_body(step, texts), "metadata": metadata}
 
 
-def _step_body(step: Step, texts: Texts) -> str:
+def _step_body(step: ToolStep, texts: Texts) -> str:
     rows = [
         f"<tr><th>{inert(name)}</th><td>{inert(value)}</td></tr>"
         for name, value in inputs(step.arguments, step.words, texts)

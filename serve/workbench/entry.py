@@ -18,7 +18,7 @@ from serve.desk.desk import Desk
 from serve.http.errors import error_response
 from serve.server_state import ServerState
 from serve.texts import texts
-from serve.workbench.pages import Hall
+from serve.workbench.pages import Pages
 from serve.workbench.sign_in_page import sign_in_page
 
 PATH = "/workbench"
@@ -42,14 +42,14 @@ _PAGE_POLICY = (
 )
 
 
-class Door:
+class Entry:
     """The ASGI application under `/workbench`."""
 
-    def __init__(self, state: ServerState, sign_ins: SignIns, desk: Desk, hall: Hall) -> None:
-        self._house = state
+    def __init__(self, state: ServerState, sign_ins: SignIns, desk: Desk, pages: Pages) -> None:
+        self._state = state
         self._sign_ins = sign_ins
         self._desk = desk
-        self._hall = hall
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -96,8 +96,8 @@ class Door:
 
     async def _sign_in(self, request: Request) -> Response:
         language = _language(request)
-        demo = self._house.settings.demo
-        self._hall.warm(language)
+        demo = self._state.settings.demo
+        self._pages.warm(language)
         if request.method != "POST":
             return HTMLResponse(sign_in_page(texts(language), demo=demo))
         form = _form(await _body(request))
@@ -144,7 +144,7 @@ class Door:
         )
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        page = await self._hall.page(_language(Request(scope)))
+        page = await self._pages.page(_language(Request(scope)))
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -9,18 +9,18 @@ from starlette.responses import RedirectResponse, Response
 from serve.callers.sign_in import SignIns
 from serve.desk.desk import Desk
 from serve.server_state import ServerState
-from serve.workbench.entry import PATH, Door
-from serve.workbench.pages import Hall
+from serve.workbench.entry import PATH, Entry
+from serve.workbench.pages import Pages
 
 
-def open_workbench(app: FastAPI, state: ServerState) -> Hall:
-    """Mounts the door at `/workbench`. What is returned is closed with the server."""
+def open_workbench(app: FastAPI, state: ServerState) -> Pages:
+    """Mounts the entry at `/workbench`. What is returned is closed with the server."""
     desk = Desk(state)
-    hall = Hall(desk)
+    pages = Pages(desk)
 
     async def to_the_door(_request: Request) -> Response:
         return RedirectResponse(f"{PATH}/", status_code=307)
 
     app.add_route(PATH, to_the_door, methods=["GET"], include_in_schema=False)
-    app.mount(PATH, Door(state, SignIns(state), desk, hall))
-    return hall
+    app.mount(PATH, Entry(state, SignIns(state), desk, pages))
+    return pages

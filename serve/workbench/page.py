@@ -45,7 +45,7 @@ class Page(gr.Blocks):
 
 
 def make_page(desk: Desk, texts: Texts) -> FastAPI:
-    """The page under `/workbench`. Who calls stands in the request already: the door has checked it."""
+    """The page under `/workbench`. Who calls stands in the request already: the entry has checked it."""
     with Page(
         title=f"{texts('brand')} · {texts('brand_sub')}",
         analytics_enabled=False,

@@ -11,31 +11,31 @@ from starlette.types import ASGIApp
 
 from assistant.conversation import Locale
 from serve.desk.desk import Desk
-from serve.process.lazy_part import Kept
+from serve.process.lazy_part import LazyPart
 from serve.texts import texts
 
 
-class Hall:
+class Pages:
     """One page for each language, opened on the first visit and closed with the server."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._pages: dict[Locale, Kept[ASGIApp]] = {}
+        self._pages: dict[Locale, LazyPart[ASGIApp]] = {}
         self._building = asyncio.Lock()
 
     def warm(self, language: Locale) -> None:
         """Begins to build the page, while its user still types the password."""
-        self._kept(language).warm()
+        self._part(language).warm()
 
     async def page(self, language: Locale) -> ASGIApp:
-        return await self._kept(language).get()
+        return await self._part(language).get()
 
     async def close(self) -> None:
         await asyncio.gather(*(page.close() for page in self._pages.values()))
 
-    def _kept(self, language: Locale) -> Kept[ASGIApp]:
+    def _part(self, language: Locale) -> LazyPart[ASGIApp]:
         if language not in self._pages:
-            self._pages[language] = Kept(f"workbench page {language}", lambda: self._open(language))
+            self._pages[language] = LazyPart(f"workbench page {language}", lambda: self._open(language))
         return self._pages[language]
 
     @asynccontextmanager

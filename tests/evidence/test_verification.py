@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.answer import AnswerSentence, Evidence, Fact
 from assistant.evidence.book import EvidenceBook
-from assistant.evidence.verification import Finding, check, claims_of
+from assistant.evidence.verification import Support, check, claims_of
 
 TODAY = date(2026, 11, 23)
 
@@ -22,7 +22,7 @@ def book(*texts: str, title: str = "流动资金贷款管理办法") -> Evidence
     return made
 
 
-def found(text: str, *evidence: str, cites: tuple[int, ...] = (1,), own: str = "") -> Finding:
+def found(text: str, *evidence: str, cites: tuple[int, ...] = (1,), own: str = "") -> Support:
     users = [claim.key for claim in claims_of(own, TODAY)]
     return check(AnswerSentence(text=text, cites=cites), book(*evidence), users_own=users, today=TODAY)
 

@@ -20,7 +20,7 @@ from assistant.encoding.encoder import StaticEncoder
 from assistant.store.database import Store
 from knowledge.intake.files import files_in
 from knowledge.intake.ingest import ingest
-from knowledge.intake.outcome import Step
+from knowledge.intake.outcome import IngestStep
 from knowledge.intake.reader import Reader
 from knowledge.reading.loaded import Unreadable
 
@@ -201,7 +201,7 @@ async def test_links_loops_pipes_and_files_that_vanish(
     round_about = tmp_path / "self.txt"
     round_about.symlink_to(round_about)
 
-    def vanish(step: Step) -> None:
+    def vanish(step: IngestStep) -> None:
         if step.outcome is not None and step.path.name == "a.txt":
             (folder / "b.txt").unlink()
 

@@ -17,7 +17,7 @@ from assistant.store.documents import list_documents, remove_document
 from knowledge.cutting.chunk import LIMIT, SMALL
 from knowledge.cutting.statute import statute_pieces
 from knowledge.intake.ingest import ingest
-from knowledge.intake.outcome import Step
+from knowledge.intake.outcome import IngestStep
 
 RM = principal_for("rm", "tester")
 TODAY = date(2026, 11, 23)
@@ -121,7 +121,7 @@ async def test_p21_completed_is_said_while_the_store_takes_nothing(
     store = await Store.open(f"sqlite+aiosqlite:///{home / 'bagui.sqlite'}", home, lock_wait_s=0.2)
     other = sqlite3.connect(home / "bagui.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    done: list[Step] = []
+    done: list[IngestStep] = []
     try:
         with pytest.raises(StoreUnavailable):
             await ingest(store, encoder, [path], progress=done.append)
@@ -159,7 +159,7 @@ async def test_p22_a_cancelled_run_leaves_a_job_that_is_stuck(
     acknowledged: list[str] = []
     second = asyncio.Event()
 
-    def on_step(step: Step) -> None:
+    def on_step(step: IngestStep) -> None:
         if step.outcome is not None:
             acknowledged.append(step.path.name)
         if len(acknowledged) == 2:

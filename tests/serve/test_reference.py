@@ -202,7 +202,7 @@ class _Loads(HTMLParser):
 
 @pytest.mark.parametrize(("language", "heading"), [("zh-CN", "接口文档"), ("en-GB", "API reference")])
 def test_a_browser_sends_its_key_from_a_form_and_reads_the_page(live, language, heading):
-    browser = {"Accept": "text/html,*/*", "Accept-Locale": language}
+    browser = {"Accept": "text/html,*/*", "Accept-Language": language}
     with live.client(None) as client:
         asked = check(client.get("/docs", headers=browser))
         assert asked.status_code == 401 and 'type="password"' in asked.text and "/v1/" not in asked.text

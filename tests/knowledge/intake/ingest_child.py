@@ -14,7 +14,7 @@ from assistant.retrieval.retriever import Retriever
 from assistant.store.database import Store
 from assistant.store.documents import list_documents, remove_document
 from knowledge.intake.ingest import ingest
-from knowledge.intake.outcome import Step
+from knowledge.intake.outcome import IngestStep
 
 
 def acknowledge(what: str, name: str) -> None:
@@ -22,7 +22,7 @@ def acknowledge(what: str, name: str) -> None:
     sys.stdout.flush()
 
 
-def on_step(step: Step) -> None:
+def on_step(step: IngestStep) -> None:
     if step.outcome is not None:
         acknowledge(step.outcome.outcome, step.path.name)
 

@@ -12,7 +12,7 @@ from assistant.store.database import Store
 from assistant.store.documents import list_documents
 from assistant.store.passages import iterate_embeddings, load_passages
 from knowledge.intake.ingest import ingest, load_builtin
-from knowledge.intake.outcome import IngestReport, Step
+from knowledge.intake.outcome import IngestReport, IngestStep
 
 RM = principal_for("rm", "tester")
 
@@ -32,7 +32,7 @@ async def test_each_file_has_its_outcome_and_a_bad_one_stops_nothing(
     (folder / "c.txt").write_text("", "utf-8")
     (folder / "d.exe").write_bytes(b"MZ")
     (folder / "e.md").write_text("# 说明\n利率为3%。", "utf-8")
-    steps: list[Step] = []
+    steps: list[IngestStep] = []
     report = await ingest(
         knowledge_store,
         encoder,

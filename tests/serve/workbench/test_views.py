@@ -26,7 +26,7 @@ from assistant.answer import (
 from assistant.store.enterprises import Enterprise
 from serve.desk.desk import CitedEvidence, Thread
 from serve.desk.enterprise_card import card_of, matching
-from serve.desk.turn import InputWords, Step, Turn, after
+from serve.desk.turn import InputWords, ToolStep, Turn, after
 from serve.texts import texts
 from serve.workbench import conversation_view, evidence_view, lists_view
 
@@ -112,7 +112,7 @@ def test_the_label_stands_from_the_first_sentence_on():
 
 
 def test_a_step_tells_inputs_time_outcome_and_who_chose_it():
-    step = Step(
+    step = ToolStep(
         "c1",
         "loan_rate",
         "LPR与贷款定价",
@@ -122,7 +122,7 @@ def test_a_step_tells_inputs_time_outcome_and_who_chose_it():
         ms=1234.0,
         chosen_by="router",
     )
-    turn = Turn(question="q", steps=(step, Step("c2", "x", "另一个", {})))
+    turn = Turn(question="q", steps=(step, ToolStep("c2", "x", "另一个", {})))
     _, first, second, _ = conversation_view.messages([turn], ZH)
     assert first["metadata"]["title"] == "LPR与贷款定价 · 未完成" and first["metadata"]["duration"] == 1.23
     assert first["metadata"]["status"] == "done" and second["metadata"]["status"] == "pending"
@@ -199,5 +199,7 @@ def test_a_failure_is_told_in_the_readers_language():
 
 
 def test_a_tool_that_the_model_made_up_is_named_in_plain_characters():
-    (_, thought, _) = conversation_view.messages([Turn(question="q", steps=(Step("c1", EVIL, "", {}),))], ZH)
+    (_, thought, _) = conversation_view.messages(
+        [Turn(question="q", steps=(ToolStep("c1", EVIL, "", {}),))], ZH
+    )
     assert not set("<>[]()*_`!") & set(re.sub(r"&#\d+;", "", thought["metadata"]["title"]))
