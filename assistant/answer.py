@@ -8,10 +8,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.document import Authority, Confidence, LegalStatus
+
 AnswerStatus = Literal["answered", "partial", "refused", "needs_consent", "not_found", "out_of_scope"]
-LegalStatus = Literal["in_force", "expired", "not_yet", "unknown"]
-Authority = Literal["national", "local", "proposal", "standard", "internal", "fictional"]
-Confidence = Literal["H", "M", "L", "B-H", "B-M"]
 RiskLevel = Literal["low", "medium", "high"]
 
 

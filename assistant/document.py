@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
-from assistant.answer import Authority, Confidence, LegalStatus
+LegalStatus = Literal["in_force", "expired", "not_yet", "unknown"]
+Authority = Literal["national", "local", "proposal", "standard", "internal", "fictional"]
+Confidence = Literal["H", "M", "L", "B-H", "B-M"]
 
 _ASIDE = re.compile(
     r"[（(〔][^（）()〔〕]*(?:年|版|修订|修正|题录)[^（）()〔〕]*[）)〕]|中华人民共和国|[《》\s]"

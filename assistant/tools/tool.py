@@ -1,4 +1,4 @@
-"""A tool is an annotated async function, declared once with `@tool` and run only by `run_tool`."""
+"""A tool is an async function of a context and its inputs, declared once with `@tool` and run only by `run_tool`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import ValidationError
 
 from assistant.answer import RiskLevel, ToolCall, ToolResult
 from assistant.errors import BaguiError, Forbidden, InvalidRequest, NotFound
 from assistant.principal import Scope
-from assistant.tools.argument import Arg, ArgKind, resolve
+from assistant.tools.argument import Arg, resolve
 from assistant.tools.context import ToolContext
-
-__all__ = ["Arg", "ArgKind", "Tool", "ToolFunction", "resolve", "run_tool", "tool"]
+from assistant.tools.inputs import ToolInputs, meanings
 
 ToolFunction = Callable[..., Awaitable[ToolResult]]
 
@@ -30,7 +29,7 @@ class Tool:
     summary: str
     scope: Scope
     risk_level: RiskLevel
-    arguments: type[BaseModel]
+    arguments: type[ToolInputs]
     args: Mapping[str, Arg]
     examples: tuple[str, ...]
     function: ToolFunction
@@ -74,25 +73,10 @@ def tool(
     risk_level: RiskLevel = "low",
     examples: tuple[str, ...] = (),
 ) -> Callable[[ToolFunction], Tool]:
-    """Declare a tool. The function's first parameter is the context; each other one is `Annotated[..., Arg(...)]`."""
+    """Declare a tool: an async function of the context and its inputs, whose model makes the catalogue entry."""
 
     def declare(function: ToolFunction) -> Tool:
-        hints = get_type_hints(function, include_extras=True)
-        fields: dict[str, Any] = {}
-        args: dict[str, Arg] = {}
-        for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
-            metadata = getattr(hints[name], "__metadata__", ())
-            arg = next((item for item in metadata if isinstance(item, Arg)), None)
-            if arg is None:
-                raise TypeError(f"{function.__name__}({name}) has no Arg in its annotation")
-            args[name] = arg
-            default = ... if parameter.default is inspect.Parameter.empty else parameter.default
-            fields[name] = (hints[name], Field(default))
-        model = create_model(
-            f"{function.__name__}_arguments",
-            __config__=ConfigDict(extra="forbid", frozen=True),
-            **fields,
-        )
+        model = _inputs_of(function)
         return Tool(
             name=function.__name__,
             title=title,
@@ -100,12 +84,20 @@ def tool(
             scope=scope,
             risk_level=risk_level,
             arguments=model,
-            args=args,
+            args=meanings(model),
             examples=examples,
             function=function,
         )
 
     return declare
+
+
+def _inputs_of(function: ToolFunction) -> type[ToolInputs]:
+    parameters = list(inspect.signature(function).parameters)
+    model = get_type_hints(function).get(parameters[1]) if len(parameters) == 2 else None
+    if not (isinstance(model, type) and issubclass(model, ToolInputs)):
+        raise TypeError(f"{function.__name__} must take a context and its ToolInputs")
+    return model
 
 
 async def run_tool(
@@ -135,8 +127,7 @@ async def run_tool(
     identity = call_id or f"call_{secrets.token_hex(8)}"
     shown = valid.model_dump(mode="json", exclude_unset=True)
     try:
-        values = {key: getattr(valid, key) for key in type(valid).model_fields}
-        result = await declared.function(context, **values)
+        result = await declared.function(context, valid)
     except BaguiError as error:
         if error.http >= 500:
             raise

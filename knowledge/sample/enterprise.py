@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from assistant.tools.enterprise_data.contract import DomainRecord
 from knowledge.sample.cashflow import Months
-from knowledge.sample.contract import DomainRecord
 from knowledge.sample.profile import Profile
 
 ConsentKind = Literal["full", "partial", "expired", "none"]

@@ -11,8 +11,8 @@ from datetime import date
 import numpy as np
 
 from assistant.tools.enterprise_data.calendar import month_end, month_index
+from assistant.tools.enterprise_data.contract import DomainRecord, check_record
 from knowledge.sample.cashflow import Months, simulate
-from knowledge.sample.contract import DomainRecord, check_record
 from knowledge.sample.enterprise import ConsentKind, Sample, SampleConsent, SampleEnterprise
 from knowledge.sample.money_domains import bank_record, customs_record, social_record, tax_record
 from knowledge.sample.names import CITIES, CITY_WEIGHTS, credit_code, full_name, short_name, short_stems

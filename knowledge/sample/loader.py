@@ -12,7 +12,7 @@ from assistant.store import consents, documents
 from assistant.store import enterprises as repository
 from assistant.store.consents import Grant
 from assistant.store.database import Store
-from knowledge.sample.contract import DomainRecord
+from assistant.tools.enterprise_data.contract import DomainRecord
 from knowledge.sample.enterprise import Sample, SampleEnterprise
 from knowledge.sample.generator import COUNT, generate
 from knowledge.sample.names import credit_code

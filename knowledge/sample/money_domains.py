@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from assistant.tools.enterprise_data.calendar import month_end, month_index, month_label, month_start
+from assistant.tools.enterprise_data.contract import DomainRecord, load_contract
 from knowledge.sample.cashflow import Months
-from knowledge.sample.contract import DomainRecord, load_contract
 from knowledge.sample.figures import money, money_series, percent, signed, total, with_gaps
 from knowledge.sample.profile import Profile
 

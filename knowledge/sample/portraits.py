@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.document import DocumentVersion, DraftPassage
-from knowledge.sample.contract import DomainRecord, load_contract
+from assistant.tools.enterprise_data.contract import DomainRecord, load_contract
 from knowledge.sample.enterprise import SampleEnterprise
 
 PORTRAIT_SOURCE = "示例数据（虚构），由样本生成器生成"

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from assistant.tools.enterprise_data.contract import DomainRecord
 from knowledge.sample.cashflow import Months
-from knowledge.sample.contract import DomainRecord
 from knowledge.sample.figures import money
 from knowledge.sample.money_domains import headcount, record_of
 from knowledge.sample.names import person_id

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.sample.contract import DomainRecord
+from assistant.tools.enterprise_data.contract import DomainRecord
 from knowledge.sample.enterprise import Ring, SampleEnterprise
 from knowledge.sample.figures import money, money_series, percent, total
 from knowledge.sample.profile import SHOWCASE

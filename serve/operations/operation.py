@@ -27,6 +27,10 @@ class NoArguments(Arguments):
     pass
 
 
+class IdArguments(Arguments):
+    id: str = Field(max_length=200)
+
+
 class InRole(Arguments):
     """In whose place the operator asks. `enterprise` binds the role to one, as a key of that role would be."""
 

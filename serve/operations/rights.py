@@ -15,7 +15,7 @@ from assistant.store.consents import Consent
 from assistant.store.database import Store, StoreSession
 from assistant.store.domains import CREDIT_SERVICE, DOMAINS, OPEN_DOMAINS
 from assistant.today import today_in_shanghai
-from serve.operations.operation import Arguments, NoArguments, StoreOperation, operator
+from serve.operations.operation import Arguments, IdArguments, NoArguments, StoreOperation, operator
 
 _DEFAULT_DAYS = 365
 
@@ -47,10 +47,6 @@ class KeyArguments(Arguments):
     role: KeyRole
     enterprise: str | None = None
     label: str = Field(default="", max_length=200)
-
-
-class IdArguments(Arguments):
-    id: str = Field(max_length=200)
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from assistant.store import audit, enterprises, sites
 from assistant.store.audit import AuditEntry
 from assistant.store.database import Store, StoreSession
 from assistant.store.sites import Site
-from serve.operations.operation import Arguments, NoArguments, StoreOperation, operator
+from serve.operations.operation import Arguments, IdArguments, NoArguments, StoreOperation, operator
 
 
 class SiteArguments(Arguments):
@@ -18,10 +18,6 @@ class SiteArguments(Arguments):
 
     origins: list[str] = Field(default_factory=list, max_length=50)
     enterprise: str | None = Field(default=None, max_length=200)
-
-
-class IdArguments(Arguments):
-    id: str = Field(max_length=200)
 
 
 async def create(store: Store, tenant: str, asked: SiteArguments) -> dict[str, Any]:

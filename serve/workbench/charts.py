@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
@@ -12,11 +12,12 @@ from assistant.answer import ToolCall
 from serve.desk.turn import Turn
 from serve.texts import Texts
 
+if TYPE_CHECKING:
+    from assistant.tools.pictures import Fan, Radar, Waterfall
+
 INK, MUTED, GRID = "#1d2b36", "#5d6f7c", "#e3e9ed"
 LINE, BAND, SOFT, LOSS = "#0f5c5c", "rgba(15,92,92,0.16)", "#8aa5b4", "#b4532a"
 _FONT = '"Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif'
-
-Picture = Mapping[str, Any]
 
 
 def chart_of(turn: Turn, texts: Texts) -> go.Figure | None:
@@ -30,13 +31,13 @@ def chart_of(turn: Turn, texts: Texts) -> go.Figure | None:
     return None
 
 
-def figure_of(picture: Picture, texts: Texts) -> go.Figure | None:
+def figure_of(picture: Mapping[str, Any], texts: Texts) -> go.Figure | None:
     """The figure of chart data by its `kind`; `None` for a kind that is not drawn."""
     draw = _KINDS.get(str(picture.get("kind")))
     return draw(picture, texts) if draw else None
 
 
-def fan(picture: Picture, texts: Texts) -> go.Figure:
+def fan(picture: Fan, texts: Texts) -> go.Figure:
     """Quantiles by month: the band from P10 to P90, the median in it, the median net flow as bars."""
     months = [str(month) for month in picture["months"]]
     need = {name: [float(value) for value in picture["need"][name]] for name in ("p10", "p50", "p90")}
@@ -60,7 +61,7 @@ def fan(picture: Picture, texts: Texts) -> go.Figure:
     return _dressed(figure, texts("chart_fan"))
 
 
-def radar(picture: Picture, texts: Texts) -> go.Figure:
+def radar(picture: Radar, texts: Texts) -> go.Figure:
     """One axis for each domain; a domain that was not read is named under the chart, not drawn as zero."""
     axes = [_wrapped(texts.word(str(axis)), 7) for axis in picture["axes"]]
     values = picture["values"]
@@ -94,7 +95,7 @@ def radar(picture: Picture, texts: Texts) -> go.Figure:
     return dressed
 
 
-def waterfall(picture: Picture, texts: Texts) -> go.Figure:
+def waterfall(picture: Waterfall, texts: Texts) -> go.Figure:
     """Amounts that add up from left to right; a step is relative, or a total that stands by itself."""
     steps = picture["steps"]
     amounts = [float(step["amount"]) for step in steps]
@@ -123,7 +124,7 @@ def _wrapped(label: str, characters: int = 5) -> str:
     return "<br>".join(wrap(label, characters * 2 if label.isascii() else characters))
 
 
-_KINDS: dict[str, Callable[[Picture, Texts], go.Figure]] = {
+_KINDS: dict[str, Callable[[Any, Texts], go.Figure]] = {
     "fan": fan,
     "radar": radar,
     "waterfall": waterfall,

@@ -14,15 +14,21 @@ from assistant.answer import ToolCall, ToolFinished, ToolResult, ToolStarted
 from assistant.answering.agent import AgentEvent, AgentTask, ModelDone, TextDelta, run_agent
 from assistant.errors import InvalidRequest, UpstreamError
 from assistant.planning.router import Proposal
+from assistant.tools.argument import Arg
 from assistant.tools.context import ToolContext
-from assistant.tools.tool import Arg, tool
+from assistant.tools.inputs import ToolInputs
+from assistant.tools.tool import tool
 
 TODAY = date(2026, 11, 23)
 
 
+class FigureInputs(ToolInputs):
+    count: Annotated[int, Arg("数", "count")]
+
+
 @tool(title="查数", summary="查一个数")
-async def figure(ctx: ToolContext, count: Annotated[int, Arg("数", "count")]) -> ToolResult:
-    return ToolResult(as_of=TODAY, value=count)
+async def figure(ctx: ToolContext, inputs: FigureInputs) -> ToolResult:
+    return ToolResult(as_of=TODAY, value=inputs.count)
 
 
 def calls(count: Any, name: str = "figure", **metadata: Any) -> AIMessage:

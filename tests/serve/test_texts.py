@@ -9,8 +9,8 @@ import pytest
 from assistant.conversation import LOCALES
 from assistant.store.domains import DOMAIN_TITLES
 from assistant.tools import catalogue as tools
+from assistant.tools.enterprise_data.contract import load_contract
 from assistant.words.glossary import glossary
-from knowledge.sample.contract import load_contract
 from knowledge.sample.generator import generate
 from knowledge.sample.names import CITIES
 from knowledge.sample.sectors import PURPOSES, SECTORS

@@ -8,20 +8,28 @@ from pydantic import Field
 
 from assistant.answer import ToolResult
 from assistant.errors import ConsentRequired, Forbidden, InvalidRequest, NotFound, StoreUnavailable
+from assistant.tools.argument import Arg
 from assistant.tools.context import ToolContext
-from assistant.tools.tool import Arg, run_tool, tool
+from assistant.tools.inputs import ToolInputs
+from assistant.tools.tool import run_tool, tool
 from assistant.words.mentions import find_mentions, placeholder_values
 
 DAY = date(2026, 11, 23)
 
 
+class AddInputs(ToolInputs):
+    amount: Annotated[Decimal, Field(ge=0, le=1000), Arg("金额", "money", unit="万元")]
+    months: Annotated[int | None, Arg("期限", "months", unit="个月")] = None
+    note: Annotated[str, Arg("备注", "text")] = ""
+
+
+class BareInputs(ToolInputs):
+    amount: Decimal
+
+
 @tool(title="测试", summary="把两个数相加", scope="enterprises")
-async def add(
-    ctx: ToolContext,
-    amount: Annotated[Decimal, Field(ge=0, le=1000), Arg("金额", "money", unit="万元")],
-    months: Annotated[int | None, Arg("期限", "months", unit="个月")] = None,
-    note: Annotated[str, Arg("备注", "text")] = "",
-) -> ToolResult:
+async def add(ctx: ToolContext, inputs: AddInputs) -> ToolResult:
+    amount, months, note = inputs.amount, inputs.months, inputs.note
     if note == "consent":
         raise ConsentRequired("91", "tax", "credit_service")
     if note == "down":
@@ -119,9 +127,15 @@ def test_the_schema_is_flat_and_carries_titles_units_and_limits():
     }
 
 
-def test_an_argument_without_its_meaning_cannot_be_declared():
-    async def bare(ctx: ToolContext, amount: Decimal) -> ToolResult:
-        return ToolResult(as_of=ctx.as_of)
+async def bare(ctx: ToolContext, inputs: BareInputs) -> ToolResult:
+    return ToolResult(as_of=ctx.as_of)
 
-    with pytest.raises(TypeError, match="amount"):
-        tool(title="x", summary="y")(bare)
+
+async def spelled(ctx: ToolContext, amount: Annotated[Decimal, Arg("金额", "money")]) -> ToolResult:
+    return ToolResult(as_of=ctx.as_of)
+
+
+@pytest.mark.parametrize(("function", "says"), [(bare, "amount"), (spelled, "ToolInputs")])
+def test_a_tool_whose_inputs_do_not_say_what_they_mean_cannot_be_declared(function, says: str):
+    with pytest.raises(TypeError, match=says):
+        tool(title="x", summary="y")(function)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 # Bands of a ratio that count as agreement; templates of practice, not law.
 INVOICE_BAND = (Decimal("0.80"), Decimal("1.25"))
@@ -28,6 +28,15 @@ class CrossCheck:
     right: str
     ratio: Decimal | None
     agrees: bool | None
+
+    @property
+    def detail(self) -> str:
+        compared = f"{self.left}，{self.right}"
+        return compared if self.ratio is None else f"{compared}，比值{self.ratio}"
+
+    @property
+    def outcome(self) -> Literal["pass", "fail", "unknown"]:
+        return "unknown" if self.agrees is None else "pass" if self.agrees else "fail"
 
 
 def _figure(payload: Mapping[str, Any] | None, name: str) -> Decimal | None:

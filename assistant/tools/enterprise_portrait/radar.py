@@ -1,61 +1,31 @@
-"""The six axes of a portrait's picture: orientation for the eye, 0 to 100, not a rating and never cited."""
+"""The six axes of a portrait's picture: orientation for the eye, never cited."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from assistant.store.domains import DOMAIN_TITLES
-from assistant.tools.enterprise_data.delivery import Delivery
+from assistant.tools.enterprise_portrait.compute import score
+from assistant.tools.pictures import Radar
 
 NOTE = "六域示意图：按公开写明的简单规则折算为0至100，仅供浏览，不是信用评级；未授权的域不计。"
 _FEWEST_AXES = 3
-_GRADES = {"A": 100, "B": 80, "M": 70, "C": 40, "D": 15}
 
 
-def _number(fields: Mapping[str, Any], name: str) -> float:
-    return float(Decimal(str(fields.get(name) or 0)))
-
-
-def _score(domain: str, fields: Mapping[str, Any]) -> float:
-    if domain == "registration":
-        return 100 - 50 * bool(fields.get("abnormal_listed")) - 15 * _number(fields, "enforcement_count")
-    if domain == "tax":
-        return _GRADES.get(str(fields.get("credit_grade")), 50) - 20 * _number(fields, "zero_months")
-    if domain == "social_insurance":
-        return 100 - 25 * _number(fields, "arrears_months")
-    if domain == "intellectual_property":
-        return (
-            15 * _number(fields, "invention_count")
-            + 4 * _number(fields, "utility_count")
-            + 3 * _number(fields, "software_count")
-        )
-    if domain == "customs":
-        return 100 * min(1.0, _number(fields, "declarations_12m") / 100)
-    overdue, net = (
-        _number(fields, "overdue_days_max_12m"),
-        _number(fields, "inflow_12m") - _number(fields, "outflow_12m"),
-    )
-    return (80 if net >= 0 else 60) + 20 * (overdue == 0) - overdue
-
-
-def radar(deliveries: Mapping[str, Delivery], wanted: tuple[str, ...]) -> dict[str, Any] | None:
-    """Chart data: axes in the order asked for, `None` where the domain was not read; none for one or two domains,
-    which make no shape.
+def radar(payloads: Mapping[str, Mapping[str, Any]], wanted: tuple[str, ...]) -> Radar | None:
+    """Axes in the order asked for, `None` where the domain was not read; none for one or two domains, which make
+    no shape.
     """
     if len(wanted) < _FEWEST_AXES:
         return None
-    scores = [
-        round(min(100.0, max(0.0, _score(domain, deliveries[domain].payload.get("fields", {})))))
-        if domain in deliveries
-        else None
-        for domain in wanted
-    ]
     return {
         "kind": "radar",
         "axes": [DOMAIN_TITLES[domain] for domain in wanted],
-        "values": scores,
+        "values": [
+            score(domain, payloads[domain].get("fields", {})) if domain in payloads else None
+            for domain in wanted
+        ],
         "range": [0, 100],
         "note": NOTE,
     }

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from assistant.answer import Fact, ToolResult, TraceStep
 from assistant.store.enterprises import Enterprise
-from assistant.tools.context import ToolContext
 from assistant.tools.enterprise_data.delivery import Delivery
 from assistant.tools.financing_forecast.report import ADVICE
+from assistant.tools.financing_forecast.statement import StatementNeed
 from assistant.tools.forecasting.features import MINIMUM_MONTHS
-from assistant.tools.statement import FORMULA, StatementNeed
+from assistant.tools.formulas.working_capital import FORMULA
 
 
 def abstain(
-    ctx: ToolContext, found: Enterprise, bank: Delivery, months: int, horizon: int, formula: StatementNeed
+    as_of: date, found: Enterprise, bank: Delivery, months: int, horizon: int, formula: StatementNeed
 ) -> ToolResult:
     """Too little history: no figure, and the working-capital formula with what the statements give."""
     name = f"{found.short_name}（虚构示例企业）" if found.fictional else found.short_name
@@ -49,7 +50,7 @@ def abstain(
     said.append(ADVICE)
     return ToolResult(
         value=None,
-        as_of=ctx.as_of,
+        as_of=as_of,
         facts=tuple(facts),
         trace=(
             TraceStep(
@@ -68,10 +69,10 @@ def abstain(
     )
 
 
-def no_delivery(ctx: ToolContext, found: Enterprise, horizon: int) -> ToolResult:
+def no_delivery(as_of: date, found: Enterprise, horizon: int) -> ToolResult:
     return ToolResult(
         value=None,
-        as_of=ctx.as_of,
+        as_of=as_of,
         facts=(Fact(label="企业", value=found.name), Fact(label="流动资金贷款需求参考公式", value=FORMULA)),
         inputs_used={"enterprise": found.code, "horizon_months": horizon},
         missing=("银行流水与信用数据尚未交付",),

@@ -6,15 +6,18 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import numpy as np
+
 from assistant.answer import Fact, ToolResult, ToolSource, TraceStep
 from assistant.store.enterprises import Enterprise
-from assistant.tools.context import ToolContext
 from assistant.tools.enterprise_data.calendar import month_label
 from assistant.tools.enterprise_data.crosscheck import CrossCheck
 from assistant.tools.enterprise_data.delivery import Delivery
+from assistant.tools.financing_forecast.compute import Basis
 from assistant.tools.forecasting.forecast import RESERVE_MONTHS, Forecast
 from assistant.tools.forecasting.network import Network
-from assistant.tools.statement import FORMULA, StatementNeed
+from assistant.tools.formulas.working_capital import FORMULA
+from assistant.tools.pictures import Fan, Quantiles
 
 MODEL_ID = "bagui-forecaster"
 MODEL_TITLE = "融资需求预测模型"
@@ -32,17 +35,17 @@ def share(value: float) -> Decimal:
 
 
 def forecast_report(
-    ctx: ToolContext,
+    as_of: date,
     found: Enterprise,
     bank: Delivery,
     tax: Delivery | None,
     network: Network,
     made: Forecast,
-    formula: StatementNeed,
-    checks: tuple[CrossCheck, ...],
+    made_of: Basis,
     horizon: int,
     missing: tuple[str, ...],
 ) -> ToolResult:
+    formula = made_of.formula
     low, middle, high = (money(value) for value in made.need)
     period = f"{month_label(made.months[0])}至{month_label(made.months[-1])}"
     gap = None if made.first_gap is None else month_label(made.first_gap)
@@ -69,9 +72,9 @@ def forecast_report(
     return ToolResult(
         value=value,
         unit="万元",
-        as_of=ctx.as_of,
+        as_of=as_of,
         facts=_facts(found, made, (low, middle, high), period, gap, reference),
-        trace=_trace(made, checks, reference),
+        trace=_trace(made, made_of.checks, reference),
         inputs_used={
             "enterprise": found.code,
             "horizon_months": horizon,
@@ -83,7 +86,7 @@ def forecast_report(
         risk_level="high",
         requires_human=True,
         summary=_summary(found, made, (low, middle, high), period, gap, reference),
-        picture=_picture(made),
+        picture=dict(_picture(made)),
     )
 
 
@@ -158,14 +161,7 @@ def _trace(
                 label="与监管参考公式互核", detail=f"{FORMULA}；预计增长率按0%计，新增额度{reference}万元"
             )
         )
-    steps += [
-        TraceStep(
-            label=check.title,
-            detail=f"{check.left}，{check.right}" + ("" if check.ratio is None else f"，比值{check.ratio}"),
-            outcome="unknown" if check.agrees is None else "pass" if check.agrees else "fail",
-        )
-        for check in checks
-    ]
+    steps += [TraceStep(label=one.title, detail=one.detail, outcome=one.outcome) for one in checks]
     return tuple(steps)
 
 
@@ -208,15 +204,17 @@ def _sources(
     return (model, bank.origin(), *((tax.origin(),) if tax is not None else ()))
 
 
-def _picture(made: Forecast) -> dict[str, Any]:
-    months = [month_label(month) for month in made.months]
-    names = ("p10", "p50", "p90")
+def _picture(made: Forecast) -> Fan:
     return {
         "kind": "fan",
-        "months": months,
+        "months": [month_label(month) for month in made.months],
         "unit": "万元",
-        "need": {name: [str(money(float(row[k]))) for row in made.by_month] for k, name in enumerate(names)},
-        "net_flow": {
-            name: [str(money(float(row[k]))) for row in made.net_flow] for k, name in enumerate(names)
-        },
+        "need": _quantiles(made.by_month),
+        "net_flow": _quantiles(made.net_flow),
     }
+
+
+def _quantiles(rows: np.ndarray) -> Quantiles:
+    """Months x 3 as the three lines of a chart."""
+    low, middle, high = ([str(money(float(row[k]))) for row in rows] for k in range(3))
+    return {"p10": low, "p50": middle, "p90": high}

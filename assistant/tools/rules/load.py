@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from assistant.content import content_path
 from assistant.errors import ConfigurationError
 
-Rules = TypeVar("Rules", bound=BaseModel)
+Shape = TypeVar("Shape")
 
 
 def rules_path() -> Path:
@@ -19,11 +19,11 @@ def rules_path() -> Path:
     return content_path("rules")
 
 
-def load_rules(path: Path, shape: type[Rules]) -> Rules:
-    """Read one YAML file as `shape`. Raises `ConfigurationError` naming the file and what is wrong in it."""
+def load_rules(path: Path, shape: type[Shape]) -> Shape:
+    """Read one YAML file as `shape`, a dataclass. Raises `ConfigurationError` naming the file and what is wrong in it."""
     try:
         data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return shape.model_validate(data)
+        return TypeAdapter(shape).validate_python(data)
     except FileNotFoundError as error:
         raise ConfigurationError(f"规则文件缺失：{path.name}", code="rules_missing") from error
     except yaml.YAMLError as error:

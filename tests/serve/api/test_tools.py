@@ -5,6 +5,8 @@ import json
 import pytest
 from fake_llm.server import Reply
 
+from assistant.tools import catalogue
+
 
 def run(live, name, arguments, role="rm", **beside):
     with live.client(role) as client:
@@ -15,10 +17,7 @@ def run(live, name, arguments, role="rm", **beside):
 def test_the_catalogue_has_the_contracts_keys(live):
     with live.client("developer") as client:
         tools = client.get("/v1/tools").json()["tools"]
-    assert {tool["name"] for tool in tools} == {
-        "search_knowledge", "enterprise_portrait", "financing_forecast", "risk_pool_eligibility",
-        "working_capital_need", "loan_rate",
-    }  # fmt: skip
+    assert [tool["name"] for tool in tools] == list(catalogue())
     for tool in tools:
         assert set(tool) == {"name", "title", "summary", "parameters", "scope", "risk_level"}
         assert tool["parameters"]["additionalProperties"] is False

@@ -2,17 +2,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from people import principal_for
 
-from assistant.errors import ConfigurationError
 from assistant.tools.context import ToolContext
 from assistant.tools.loan_rate.tool import loan_rate
-from assistant.tools.rules.load import load_rules
-from assistant.tools.rules.quotations import Quotations, quotations
 from assistant.tools.tool import run_tool
-from assistant.words.dates import partial_date
 
 
 async def run(as_of: date = date(2026, 11, 23), **arguments):
@@ -104,24 +98,3 @@ async def test_a_spread_prices_the_loan(spread, rate: str):
 async def test_a_day_that_is_none_is_a_failed_call(day: str):
     call = await run(day=day)
     assert not call.ok and "不存在" in (call.error or "")
-
-
-@given(st.dates(date(2024, 2, 20), date(2026, 8, 20)))
-def test_every_known_day_has_exactly_one_quotation(day: date):
-    table = quotations()
-    found = table.on(day)
-    assert found is not None and found.day <= day
-    assert not [quote for quote in table.quotes if found.day < quote.day <= day]
-    assert table.during(partial_date(day.isoformat())) == (found,)
-
-
-def test_a_broken_table_is_refused_by_name(tmp_path):
-    path = tmp_path / "lpr.yaml"
-    text = (
-        "{id: lpr, version: '1', title: x, document: d, authority: national, confidence: H, "
-        "known_until: 2024-01-01, after: a, before: b, "
-        "quotes: [{day: 2025-01-01, y1: '3', y5: '4', confidence: H}]}"
-    )
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"lpr\.yaml"):
-        load_rules(path, Quotations)

@@ -1,13 +1,11 @@
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given
-from hypothesis import strategies as st
 from people import principal_for
 
 from assistant.tools.context import ToolContext
 from assistant.tools.tool import run_tool
-from assistant.tools.working_capital_need.tool import Turnover, working_capital, working_capital_need
+from assistant.tools.working_capital_need.tool import working_capital_need
 
 CATALOGUE = {"working_capital_need": working_capital_need}
 GOLDEN = {
@@ -85,34 +83,3 @@ async def test_every_figure_of_the_summary_is_a_fact():
 async def test_before_the_measures_took_effect_the_rule_says_so():
     result = await run(as_of=date(2024, 3, 1))
     assert result.rule is not None and result.rule.status == "not_yet"
-
-
-MONEY = st.decimals(0, 1_000_000, places=2)
-DAYS = st.integers(0, 720).map(Decimal)
-
-
-@given(
-    MONEY,
-    st.decimals(-50, 99, places=1),
-    st.decimals(-90, 200, places=1),
-    DAYS,
-    DAYS,
-    DAYS,
-    DAYS,
-    DAYS,
-    MONEY,
-)
-def test_the_formula_in_its_own_words(revenue, margin, growth, a, b, c, d, e, others):
-    turnover = Turnover(a, b, c, d, e)
-    result = working_capital(revenue, margin, growth, turnover, others)
-    days = a + b - c + d - e
-    if days <= 0:
-        assert result is None
-        return
-    assert result is not None
-    turns = Decimal(360) / days
-    expected = revenue * (1 - margin / 100) * (1 + growth / 100) / turns
-    assert abs(result.capital - expected) <= Decimal("0.006")
-    assert result.need == max(result.gap, Decimal(0))
-    more = working_capital(revenue, margin, growth, turnover, others + 1)
-    assert more is not None and more.need <= result.need

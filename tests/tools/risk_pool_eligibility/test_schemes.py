@@ -5,8 +5,10 @@ import pytest
 import yaml
 
 from assistant.errors import ConfigurationError
+from assistant.tools.risk_pool_eligibility.schemes import find_scheme, load_schemes, schemes
+from assistant.tools.risk_pool_eligibility.tool import risk_pool_eligibility
 from assistant.tools.rules.load import rules_path
-from assistant.tools.rules.scheme import find_scheme, load_schemes, schemes, version_on
+from assistant.tools.rules.ruleset import version_on
 
 TODAY = date(2026, 11, 23)
 POOLS = rules_path() / "pools"
@@ -87,12 +89,22 @@ def test_an_expired_scheme_stays_and_says_so(tmp_path: Path):
     assert scheme.status(date(2025, 9, 30)) == "not_yet"
 
 
+def _pay(**changes) -> dict:
+    held = yaml.safe_load((POOLS / "zhuhai-2022.yaml").read_text(encoding="utf-8"))["compensation"]
+    return held | changes
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"surprise": 1},
         {"mode": "guess"},
         {"inputs": {}},
+        {"issued": "soon"},
+        {"compensation": _pay(rate_pct=101)},
+        {"compensation": _pay(rate_pct="NaN")},
+        {"compensation": _pay(combine=None)},
+        {"compensation": _pay(surprise=1)},
         {
             "parties": [
                 {
@@ -115,3 +127,22 @@ def test_a_file_that_breaks_the_schema_is_refused_by_name(tmp_path: Path, change
 def test_no_rules_at_all_is_an_error(tmp_path: Path):
     with pytest.raises(ConfigurationError):
         load_schemes(tmp_path)
+
+
+_KINDS = {
+    "bool": "flag",
+    "money": "money",
+    "percent": "percent",
+    "int": "months",
+    "choice": "choice",
+    "list": "choice",
+}
+
+
+def test_the_tool_can_be_given_every_input_that_a_scheme_asks_for():
+    args = risk_pool_eligibility.args
+    for (scheme,) in schemes().values():
+        for name, declared in scheme.inputs.items():
+            assert args[name].kind == _KINDS[declared.type], (scheme.id, name)
+            assert args[name].unit == declared.unit, (scheme.id, name)
+            assert args[name].choices.keys() == declared.choices.keys(), (scheme.id, name)

@@ -1,27 +1,19 @@
-"""The rule engine: verdict per condition and compensation with its caps, pure functions over values."""
+"""A scheme applied to one loan: its conditions, and the compensation with its tiers, additions and caps."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Literal
+from typing import Any
 
-from assistant.tools.rules.scheme import Addition, Condition, Scheme, Tier, When
+from assistant.tools.risk_pool_eligibility.scheme import Addition, Scheme, Tier
+from assistant.tools.rules.verdict import Given, Outcome, Verdict, holds, judge, overall
 
-Outcome = Literal["pass", "fail", "unknown"]
-Inputs = Mapping[str, Any]
 _CENT = Decimal("0.01")
 _HUNDRED = Decimal(100)
 BASE_INPUT = {"net_loss": "net_loss", "principal": "principal_loss"}
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One condition under the inputs given; a missing input is `unknown`, never `fail`."""
-
-    condition: Condition
-    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,57 +45,45 @@ class Payment:
     not_held: str | None = None
 
 
-def judge(scheme: Scheme, inputs: Inputs) -> tuple[Verdict, ...]:
-    """Every condition of the scheme with its outcome."""
-    return tuple(Verdict(condition, _outcome(condition, inputs)) for condition in scheme.conditions)
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A scheme applied to one loan on one day."""
+
+    scheme: Scheme
+    comparable: Scheme | None
+    as_of: date
+    inputs: Mapping[str, Any]
+    verdicts: tuple[Verdict, ...]
+    outcome: Outcome
+    payment: Payment
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything of a loan was given that this scheme looks at."""
+        looked_at = (*self.scheme.inputs, "already_compensated")
+        return any(self.inputs.get(name) is not None for name in looked_at)
+
+    @property
+    def payable(self) -> Decimal | None:
+        """The compensation where no condition fails."""
+        return None if self.outcome == "fail" else self.payment.amount
 
 
-def overall(verdicts: Sequence[Verdict]) -> Outcome:
-    """`fail` as soon as one condition fails, `unknown` while one is open or there is none."""
-    outcomes = {verdict.outcome for verdict in verdicts}
-    if "fail" in outcomes:
-        return "fail"
-    return "pass" if outcomes == {"pass"} else "unknown"
+def assess(scheme: Scheme, comparable: Scheme | None, inputs: Given, as_of: date) -> Finding:
+    """The scheme applied to one loan: its conditions judged, and apart from them what it would pay."""
+    verdicts = judge(scheme.conditions, inputs)
+    return Finding(
+        scheme=scheme,
+        comparable=comparable,
+        as_of=as_of,
+        inputs=inputs,
+        verdicts=verdicts,
+        outcome=overall(verdicts),
+        payment=compensate(scheme, inputs),
+    )
 
 
-def _outcome(condition: Condition, inputs: Inputs) -> Outcome:
-    given = inputs.get(condition.input)
-    if given is None:
-        return "unknown"
-    if condition.kind == "flag":
-        holds = given == condition.value
-    elif condition.kind == "max":
-        holds = Decimal(given) <= Decimal(condition.value)
-    elif condition.kind == "min":
-        holds = Decimal(given) >= Decimal(condition.value)
-    elif condition.kind == "one_of":
-        holds = given in condition.value
-    else:
-        holds = any(label in condition.value for label in given)
-    return "pass" if holds else "fail"
-
-
-def holds(when: When, inputs: Inputs) -> bool | None:
-    """Three-valued: `None` where the inputs given do not decide it."""
-    if when.any or when.all:
-        parts = [holds(part, inputs) for part in (when.any or when.all)]
-        decisive = bool(when.any)
-        if decisive in parts:
-            return decisive
-        return None if None in parts else not decisive
-    given = inputs.get(when.input or "")
-    if given is None:
-        return None
-    value = when.value
-    if when.op in {"gt", "ge", "lt", "le"}:
-        left, right = Decimal(given), Decimal(value)
-        return {"gt": left > right, "ge": left >= right, "lt": left < right, "le": left <= right}[when.op]
-    if when.op == "in":
-        return given in value
-    return (given == value) is (when.op == "eq")
-
-
-def compensate(scheme: Scheme, inputs: Inputs) -> Payment:
+def compensate(scheme: Scheme, inputs: Given) -> Payment:
     """What the scheme pays for one loss.
 
     Recovered money reduces the loss before the rate applies; tiers and additions combine only as the scheme
@@ -149,7 +129,7 @@ def compensate(scheme: Scheme, inputs: Inputs) -> Payment:
     )
 
 
-def _rate(scheme: Scheme, inputs: Inputs) -> tuple[Tier | None, Decimal | None, tuple[str, ...]]:
+def _rate(scheme: Scheme, inputs: Given) -> tuple[Tier | None, Decimal | None, tuple[str, ...]]:
     """The tier that counts, its rate, and the inputs that could still change it."""
     rules = scheme.compensation
     holding = [tier for tier in rules.tiers if holds(tier.when, inputs)]
@@ -173,7 +153,7 @@ def _rate(scheme: Scheme, inputs: Inputs) -> tuple[Tier | None, Decimal | None, 
     return None, None, open_inputs
 
 
-def _additions(scheme: Scheme, inputs: Inputs) -> tuple[tuple[Addition, ...], tuple[str, ...]]:
+def _additions(scheme: Scheme, inputs: Given) -> tuple[tuple[Addition, ...], tuple[str, ...]]:
     rules = scheme.compensation
     held = tuple(addition for addition in rules.additions if holds(addition.when, inputs))
     if rules.additions_combine == "once" and held:
@@ -187,7 +167,7 @@ def _additions(scheme: Scheme, inputs: Inputs) -> tuple[tuple[Addition, ...], tu
     return held, open_inputs
 
 
-def _limits(scheme: Scheme, inputs: Inputs) -> tuple[Limit, ...]:
+def _limits(scheme: Scheme, inputs: Given) -> tuple[Limit, ...]:
     caps = scheme.compensation.caps
     paid = Decimal(inputs.get("already_paid") or 0)
     limits: list[Limit] = []

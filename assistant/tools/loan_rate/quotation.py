@@ -2,59 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from assistant.answer import Authority, Confidence
-from assistant.tools.rules.load import load_rules, rules_path
+from assistant.document import Confidence
+from assistant.tools.rules.ruleset import STRICT, RuleSet
 from assistant.words.dates import PartialDate
 
 Tenor = Literal["1y", "5y"]
 
 
-class Quotation(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotation:
     """Both rates, in percent, as quoted on `day`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     day: date
-    y1: Decimal = Field(gt=0, lt=100)
-    y5: Decimal = Field(gt=0, lt=100)
+    y1: Decimal
+    y5: Decimal
     confidence: Confidence
     source: str = ""
+
+    def __post_init__(self) -> None:
+        if not (0 < self.y1 < 100 and 0 < self.y5 < 100):
+            raise ValueError("rates must lie between 0 and 100")
 
     def rate(self, tenor: Tenor) -> Decimal:
         return self.y1 if tenor == "1y" else self.y5
 
 
-class Quotations(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotations(RuleSet):
     """`knowledge/rules/lpr.yaml`. A quotation holds until the day before the next one, the last until `known_until`."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    id: str
-    version: str
-    title: str
-    document: str
-    authority: Authority
-    confidence: Confidence
-    quotes: tuple[Quotation, ...] = Field(min_length=1)
+    tenors: dict[str, str]
+    quotes: tuple[Quotation, ...]
     known_until: date
     after: str
     before: str
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Quotations:
+    def __post_init__(self) -> None:
         days = [quote.day for quote in self.quotes]
-        if days != sorted(set(days)):
+        if not days or days != sorted(set(days)):
             raise ValueError("quotes must be in order of their days, each day once")
         if self.known_until < days[-1]:
             raise ValueError("known_until lies before the last quotation")
-        return self
 
     def on(self, day: date) -> Quotation | None:
         """The quotation in force on a day; `None` before the first one and after `known_until`."""
@@ -70,8 +65,3 @@ class Quotations(BaseModel):
         opening = self.on(span.first_day)
         later = (quote for quote in self.quotes if span.first_day < quote.day <= last)
         return ((opening,) if opening else ()) + tuple(later)
-
-
-@cache
-def quotations() -> Quotations:
-    return load_rules(rules_path() / "lpr.yaml", Quotations)

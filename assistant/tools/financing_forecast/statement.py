@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from assistant.tools.working_capital_need.tool import Turnover, WorkingCapital, working_capital
+from assistant.tools.formulas.working_capital import Turnover, WorkingCapital, working_capital
 
 REQUIRED: dict[str, str] = {
     "statement_revenue": "上年销售收入",
@@ -18,7 +18,6 @@ REQUIRED: dict[str, str] = {
     "prepayment_days": "预付账款周转天数",
     "advance_days": "预收账款周转天数",
 }
-FORMULA = "营运资金量＝上年销售收入×(1－上年销售利润率)×(1＋预计增长率)÷周转次数"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The picture of a compensation adds up to what is paid."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -7,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.tools.rules.engine import compensate, judge
-from assistant.tools.rules.finding import Finding
-from assistant.tools.rules.scheme import schemes
-from assistant.tools.rules.waterfall import waterfall
+from assistant.tools.risk_pool_eligibility.compute import Finding, assess
+from assistant.tools.risk_pool_eligibility.schemes import schemes
+from assistant.tools.risk_pool_eligibility.waterfall import waterfall
 
 MONEY = st.decimals(0, 100_000, places=2)
 INPUTS = st.fixed_dictionaries(
@@ -27,16 +27,8 @@ INPUTS = st.fixed_dictionaries(
 
 
 def finding(identity: str, inputs: dict, outcome="pass") -> Finding:
-    scheme = schemes()[identity][-1]
-    return Finding(
-        scheme=scheme,
-        comparable=None,
-        as_of=date(2026, 11, 23),
-        inputs=inputs,
-        verdicts=judge(scheme, inputs),
-        outcome=outcome,
-        payment=compensate(scheme, inputs),
-    )
+    found = assess(schemes()[identity][-1], None, inputs, date(2026, 11, 23))
+    return replace(found, outcome=outcome)
 
 
 @given(st.sampled_from(["zhuhai-2022", "anhui-2022", "shanghai-microtech"]), INPUTS)

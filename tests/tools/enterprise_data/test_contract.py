@@ -5,17 +5,22 @@ from dataclasses import replace
 import pytest
 
 from assistant.store.domains import DOMAIN_TITLES, OPEN_DOMAINS
-from knowledge.sample.contract import ContractBroken, check_record, contract_problems, load_contract
+from assistant.tools.enterprise_data.contract import (
+    ContractBroken,
+    check_record,
+    contract_problems,
+    load_contract,
+)
 
 
 @pytest.fixture
-def tax(sample):
-    return sample.enterprises[1].records["tax"]
+def tax(few):
+    return few.enterprises[1].records["tax"]
 
 
 @pytest.fixture
-def bank(sample):
-    return sample.enterprises[1].records["bank_credit"]
+def bank(few):
+    return few.enterprises[1].records["bank_credit"]
 
 
 def _fields(record, **changes):
