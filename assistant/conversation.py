@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 Locale = Literal["zh", "en"]
-LOCALES: tuple[Locale, ...] = get_args(Locale)
 MAX_QUESTION_CHARS = 8_000
 MAX_MESSAGES = 200
 
@@ -45,3 +44,8 @@ class AnswerRequest(BaseModel):
 def locale_of(wanted: str | None) -> Locale:
     """The language meant by a name or a header such as `en-US,en;q=0.9`; Chinese where none of ours is."""
     return "en" if (wanted or "")[:2].casefold() == "en" else "zh"
+
+
+def other_locale(locale: Locale) -> Locale:
+    """The language that a page in this one offers to change to."""
+    return "zh" if locale == "en" else "en"

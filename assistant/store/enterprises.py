@@ -166,11 +166,6 @@ async def read_domain(
     )
 
 
-async def count_enterprises(session: AsyncSession) -> int:
-    """How many enterprises the database holds; for start-up and diagnosis."""
-    return await session.scalar(select(func.count()).select_from(EnterpriseRow)) or 0
-
-
 async def put_enterprises(session: AsyncSession, enterprises: Sequence[Enterprise]) -> int:
     """Adds enterprises and updates those whose code is known; returns how many were new. For importers."""
     known = set(await session.scalars(select(EnterpriseRow.code)))

@@ -97,18 +97,6 @@ async def find_version(session: AsyncSession, document_id: str, version: str) ->
     return _stored(tuple(row)) if row is not None else None
 
 
-async def visible_versions(
-    session: AsyncSession, principal: Principal, as_of: date, *, collection: str | None = None
-) -> tuple[VisibleVersion, ...]:
-    """The versions a search on `as_of` may use; see `select_visible`."""
-    return select_visible(await load_versions(session), principal, as_of, collection=collection)
-
-
-async def successors(session: AsyncSession, principal: Principal, as_of: date) -> tuple[VisibleVersion, ...]:
-    """Versions issued by `as_of` and not yet effective then; see `select_successors`."""
-    return select_successors(await load_versions(session), principal, as_of)
-
-
 def may_see(version: StoredVersion, principal: Principal) -> bool:
     """Audience and portfolio. The consent for a portrait's domains is checked passage by passage."""
     if version.audience not in principal.audiences:

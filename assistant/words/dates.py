@@ -130,7 +130,7 @@ def _read(match: re.Match[str], today: date | None) -> PartialDate | None:
         if _span(year, month, day).first_day > today:
             year -= 1
     if groups.get("quarter"):
-        return _quarter(year, "一二三四".find(groups["quarter"]) + 1 or int(groups["quarter"]))
+        return _quarter(year, int(parse_number(groups["quarter"])))
     if groups.get("edge"):
         return _span(year, 1 if groups["edge"].endswith("初") else 12)
     return _span(year, month, day)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_UNITS = {"十": 10, "百": 100, "千": 1000}
+from assistant.words.numerals import parse_number
+
 _SPACE = " \t\u3000"
 _NUMBER = (
     rf"第[{_SPACE}]?(?P<number>[一二三四五六七八九十百千零〇两]+|\d{{1,4}})[{_SPACE}]?条"
@@ -71,22 +71,6 @@ class _Start:
     kind: Kind = "article"
 
 
-def chinese_number(text: str) -> int:
-    """The value of 二十三 or 一百零五; digits are read as they are. Raises `ValueError` for anything else."""
-    if text.isascii():
-        return int(text)
-    total, digit = 0, 0
-    for char in text:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        elif char in _UNITS:
-            total += (digit or 1) * _UNITS[char]
-            digit = 0
-        else:
-            raise ValueError(f"not a number: {text}")
-    return total + digit
-
-
 def split_articles(text: str) -> list[Article]:
     """The articles of a statute in order, its preamble first; an empty list when the text is none.
 
@@ -118,7 +102,7 @@ def _heads(text: str) -> list[re.Match[str]]:
     heads: list[re.Match[str]] = []
     last = 0
     for match in _LINE.finditer(text):
-        number = chinese_number(match["number"])
+        number = parse_number(match["number"])
         due = number == last + 1 or (number == last and match["part"] is not None)
         restart = number == 1 and match["part"] is None
         if _is_head(text, match, due=due, first=not heads) and (number >= last or restart):
@@ -146,7 +130,7 @@ def _with_annexes(text: str, heads: Sequence[re.Match[str]]) -> list[_Start]:
         at, headings = _with_headings(text, head.start())
         starts.append(_Start(at, "".join(head["name"].split()), headings, head.end()))
         following = heads[place + 1] if place + 1 < len(heads) else None
-        if following is None or chinese_number(following["number"]) < chinese_number(head["number"]):
+        if following is None or parse_number(following["number"]) < parse_number(head["number"]):
             end = following.start() if following else len(text)
             starts += [
                 _Start(annex.start(), " ".join(annex["title"].split()).strip("*"), (), annex.end(), "annex")

@@ -7,6 +7,7 @@ from datetime import datetime
 from html import escape
 from urllib.parse import quote
 
+from assistant.conversation import other_locale
 from assistant.today import SHANGHAI
 from serve.desk.desk import Thread
 from serve.desk.enterprise_card import EnterpriseCard
@@ -17,7 +18,7 @@ _WARNING_TEXTS = {"red": "warning_red", "amber": "warning_amber", "none": "warni
 
 
 def header(user: str, texts: Texts) -> str:
-    other = "en" if texts.language == "zh" else "zh"
+    other = other_locale(texts.language)
     return (
         '<div class="brand"><span class="mark" aria-hidden="true">桂</span>'
         f"<div><b>{escape(texts('brand'))}</b><small>{escape(texts('brand_sub'))}</small></div></div>"

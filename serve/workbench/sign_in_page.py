@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from assistant.conversation import other_locale
 from serve.texts import Texts
 
 
@@ -11,7 +12,7 @@ def sign_in_page(texts: Texts, *, problem: str = "", name: str = "", demo: bool 
     """`problem` is a text shown above the fields; `name` what was typed before."""
     said = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
     hint = f'<p class="hint">{escape(texts("demo_hint"))}</p>' if demo else ""
-    other = "en" if texts.language == "zh" else "zh"
+    other = other_locale(texts.language)
     language = "zh-CN" if texts.language == "zh" else "en"
     return f"""<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8">

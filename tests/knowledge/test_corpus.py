@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from assistant.document import legal_status
-from knowledge.cutting.articles import chinese_number
+from assistant.words.numerals import parse_number
 
 CORPUS = Path(__file__).parents[2] / "knowledge" / "corpus"
 REQUIRED = {
@@ -252,8 +252,8 @@ def test_article_numbers_stand_only_where_the_official_text_was_checked(note: No
             assert not cited, "this document's text was not at hand"
         return
     last = CHECKED_STATUTES[note.front["id"]]
-    assert all(1 <= chinese_number(number[1:-1]) <= last for number in cited)
-    assert headings == sorted(headings, key=lambda heading: chinese_number(heading[1 : heading.index("条")]))
+    assert all(1 <= parse_number(number[1:-1]) <= last for number in cited)
+    assert headings == sorted(headings, key=lambda heading: parse_number(heading[1 : heading.index("条")]))
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from assistant.conversation import LOCALES
+from assistant.conversation import Locale
 from assistant.store.domains import DOMAIN_TITLES
 from assistant.tools import catalogue as tools
 from assistant.tools.enterprise_data.contract import load_contract
@@ -44,7 +45,7 @@ def test_every_text_has_both_languages_with_the_same_fields_and_one_place():
     names = [name for _, name, _ in ENTRIES]
     assert set(catalogue()) == {"both", "workbench", "widget", "reference"} and len(names) == len(set(names))
     for _, name, entry in ENTRIES:
-        assert set(entry) == set(LOCALES), name
+        assert set(entry) == set(get_args(Locale)), name
         fields = [{field for _, field, _, _ in FIELDS.parse(text) if field} for text in entry.values()]
         assert fields[0] == fields[1] and all(text.strip() for text in entry.values()), name
 

@@ -14,7 +14,7 @@ from assistant.store import documents, passages
 from assistant.store.columns import UnstorableText
 from assistant.store.consents import revoke_domain
 from assistant.store.database import Store
-from assistant.store.versions import load_versions, visible_versions
+from assistant.store.versions import load_versions, select_visible
 
 TODAY = date(2026, 6, 1)
 RULE = DocumentVersion(
@@ -47,7 +47,7 @@ async def texts(store: Store, principal: Principal, today: date = TODAY) -> list
 async def test_a_version_comes_back_as_it_was_written(store: Store, rm: Principal):
     outcome = await put(store, RULE, draft("期限原则上不超过三年。", confidence="M"), draft("用途。", "用途"))
     async with store.reading() as session:
-        (found,) = await visible_versions(session, rm, TODAY)
+        (found,) = select_visible(await load_versions(session), rm, TODAY)
         ids = [row.id for row in await passages.index_manifest(session)]
         first, second = await passages.load_passages(session, rm, ids, today=TODAY)
     assert outcome.changed and outcome.passages == 2

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.answer import Authority, LegalStatus, ToolCall, ToolResult
-from assistant.evidence.book import EvidenceBook, split_sentences
+from assistant.evidence.book import EvidenceBook
 from assistant.llm.embedded_prompt import REFUSAL
 from assistant.passage import Passage
 
@@ -27,10 +27,6 @@ class Source:
 
     def plain(self) -> Source:
         return replace(self, gold=())
-
-
-def from_text(title: str, locator: str, text: str, **kept: object) -> Source:
-    return Source(title, locator, tuple(split_sentences(text)), **kept)  # pyright: ignore[reportArgumentType]
 
 
 def book_of(sources: Sequence[Source], as_of: date, rng: random.Random) -> tuple[EvidenceBook, list[int]]:

@@ -1,22 +1,13 @@
 """Statutes by article: what is a heading, and what only mentions an article."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.cutting.articles import chinese_number, split_articles
+from knowledge.cutting.articles import split_articles
 
 
 def locators(text: str) -> list[str]:
     return [article.locator for article in split_articles(text)]
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("十", 10), ("二十三", 23), ("一百零五", 105), ("一千二百六十", 1260), ("二百", 200), ("57", 57)],
-)
-def test_chinese_numbers(text: str, value: int) -> None:
-    assert chinese_number(text) == value
 
 
 def test_heading_and_body_on_one_line_or_two() -> None:
