@@ -87,14 +87,15 @@ def main() -> None:
         for document in load_file(path)
         for passage in document.passages
     ]
-    own = [case for case in read_cases() if case.documents]
+    own = [case for case in read_cases() if case.expected["documents"]]
     for name, cutter in CUTTERS.items():
         law = figures(orders(articles, [q.text for q in dev], cutter), dev)
         ranks = []
         for case, order in zip(
             own, orders([t for *_, t in held], [c.question for c in own], cutter), strict=True
         ):
-            right = [held[n][0] in case.documents and held[n][1].startswith(case.locator) for n in order[:10]]
+            documents, locator = case.expected["documents"], case.expected["locator"]
+            right = [held[n][0] in documents and held[n][1].startswith(locator) for n in order[:10]]
             ranks.append(1 / (right.index(True) + 1) if any(right) else 0.0)
         print(f"{name:<26} STARD dev {law}   own {len(own)}: MRR@10 {np.mean(ranks):.3f}", flush=True)
 

@@ -11,59 +11,63 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from assistant.build import Bagui, build
+from assistant.build import Bagui
 from assistant.conversation import AnswerRequest, Message
-from assistant.encoding.encoder import shipped_encoder
 from assistant.evidence.book import EvidenceBook, render_evidence
-from assistant.llm.embedded_model import EmbeddedChatModel
 from assistant.principal import principal_for
 from assistant.prompts import question_message, system_prompt
 from assistant.question.question import understand
 from assistant.settings import load_settings
 from assistant.today import today_in_shanghai
 from assistant.words.mentions import delexicalise, values_line
-from knowledge.intake.ingest import embedded, load_builtin
-from knowledge.sample.loader import load_samples
+from eval.answers import settings_of
+from eval.case import Case
+from eval.score import Outcome, Score, Scorer, yes
+from eval.suite import Ground, Subject, Suite
+from eval.throwaway import installation
 
-DEFAULT = ("tests/data/router_questions.yaml", "tests/data/router_questions_second.yaml")
+DEFAULT = tuple(Path(__file__).with_name("cases") / name for name in ("routing.yaml", "routing_second.yaml"))
 SURE = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995)
-RM = principal_for("rm", "evaluation", tenant="bank")
 
 
 @dataclass(frozen=True, slots=True)
-class FileResult:
-    wanted: str | None
+class Choice:
+    """The tool chosen by each, none where none is called; without a model its `confidence` is `None`."""
+
     model: str | None
-    confidence: float
+    confidence: float | None
     router: str | None
 
 
-def questions(path: Path) -> Iterator[tuple[str, str | None]]:
-    """(question, tool wanted) of a YAML list (`q`, `tool`) or a jsonl file (`question`, `tool`)."""
+def read_cases(path: Path) -> list[Case]:
+    """The tool wanted, of a YAML list (`q`, `tool`) or a jsonl file (`question`, `tool`)."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".jsonl":
-        for line in filter(None, text.splitlines()):
-            item = json.loads(line)
-            yield item["question"], item.get("tool")
+        rows = [json.loads(line) for line in filter(None, text.splitlines())]
+        pairs = [(row["question"], row.get("tool")) for row in rows]
     else:
-        for item in yaml.safe_load(text):
-            yield item["q"], item["tool"]
+        pairs = [(row["q"], row["tool"]) for row in yaml.safe_load(text)]
+    return [Case(question, question, {"tool": tool}, kind=path.stem) for question, tool in pairs]
 
 
-async def ask(
-    bagui: Bagui, model: EmbeddedChatModel, question: str, wanted: str | None, likely: float
-) -> FileResult:
-    request = AnswerRequest(messages=(Message(role="user", content=question),))
-    asked = await understand(request, RM, bagui.store, today_in_shanghai())
-    found = await bagui.retriever.search(asked.query, RM, k=5, as_of=asked.as_of, enterprise=asked.enterprise)
+async def ask(bagui: Bagui, case: Case) -> Choice:
+    likely = bagui.settings.agent.router_confidence
+    rm = principal_for(case.role, "eval", tenant=bagui.settings.tenant)
+    request = AnswerRequest(messages=(Message(role="user", content=case.question),), as_of=case.as_of)
+    asked = await understand(request, rm, bagui.store, today_in_shanghai())
+    proposal = bagui.assistant.router.propose(asked.question, asked.mentions)
+    routed = proposal.name if proposal is not None and proposal.confidence >= likely else None
+    if bagui.embedded is None:
+        return Choice(None, None, routed)
+    found = await bagui.retriever.search(asked.query, rm, k=5, as_of=asked.as_of, enterprise=asked.enterprise)
     book = EvidenceBook(asked.as_of)
     for passage in found:
         if bagui.retriever.bears_on(passage):
@@ -85,58 +89,88 @@ async def ask(
         }
         for tool in bagui.assistant.catalogue.values()
     ]
-    said = await model.bind_tools(tools).ainvoke([SystemMessage(system_prompt()), HumanMessage(shown)])
-    proposal = bagui.assistant.router.propose(asked.question, asked.mentions)
-    routed = proposal.name if proposal is not None and proposal.confidence >= likely else None
+    said = await bagui.embedded.bind_tools(tools).ainvoke(
+        [SystemMessage(system_prompt()), HumanMessage(shown)]
+    )
     called = said.tool_calls[0]["name"] if said.tool_calls else None
-    return FileResult(wanted, called, float(said.response_metadata.get("confidence") or 0.0), routed)
+    return Choice(called, float(said.response_metadata.get("confidence") or 0.0), routed)
+
+
+def both(choice: Choice, sure: float) -> str | None:
+    """As the assistant does it: the model where it is sure, else the router."""
+    return choice.model if (choice.confidence or 0.0) >= sure else choice.router
+
+
+@asynccontextmanager
+async def _open(ground: Ground) -> AsyncIterator[Subject]:
+    async with installation(ground.settings, samples=True) as bagui:
+
+        async def outcome(case: Case) -> Outcome:
+            choice = await ask(bagui, case)
+            chosen = both(choice, bagui.settings.agent.model_confidence)
+            text = f"model {choice.model} ({choice.confidence}), router {choice.router}"
+            return Outcome(text, {"choice": choice, "both": chosen})
+
+        yield Subject(outcome, {"index": bagui.retriever.version}, settings_of(bagui))
+
+
+def _model(case: Case, outcome: Outcome) -> Score:
+    if outcome.found["choice"].confidence is None:
+        return Score(None, "没有内置模型")
+    return yes(outcome.found["choice"].model == case.expected["tool"], _wanted(case, outcome))
+
+
+def _router(case: Case, outcome: Outcome) -> Score:
+    return yes(outcome.found["choice"].router == case.expected["tool"], _wanted(case, outcome))
+
+
+def _both(case: Case, outcome: Outcome) -> Score:
+    if outcome.found["choice"].confidence is None:
+        return Score(None, "没有内置模型")
+    return yes(outcome.found["both"] == case.expected["tool"], _wanted(case, outcome))
+
+
+def _wanted(case: Case, outcome: Outcome) -> str:
+    return f"应为 {case.expected['tool']}；{outcome.text}"
+
+
+SUITE = Suite(
+    "routing",
+    "工具的选择：模型、规则与两者",
+    lambda _: [case for path in DEFAULT for case in read_cases(path)],
+    _open,
+    (Scorer("model", _model), Scorer("router", _router), Scorer("both", _both)),
+)
 
 
 async def run(files: list[Path], folder: Path | None) -> None:
-    with tempfile.TemporaryDirectory() as home:
-        settings = load_settings(home=Path(home), embedded={"model_dir": folder})
-        bagui = await build(settings)
-        try:
-            if bagui.embedded is None:
-                raise SystemExit(f"no embedded model: {bagui.embedded_fault}")
-            encoder = shipped_encoder()
-            await load_builtin(bagui.store, encoder)
-            await load_samples(
-                bagui.store,
-                tenant=settings.tenant,
-                today=today_in_shanghai(),
-                prepare=lambda drafts: embedded(drafts, encoder),
-            )
-            await bagui.retriever.refresh()
-            for path in files:
-                outcomes = [
-                    await ask(bagui, bagui.embedded, question, wanted, settings.agent.router_confidence)
-                    for question, wanted in questions(path)
-                ]
-                report(path, outcomes)
-        finally:
-            await bagui.close()
+    async with installation(load_settings(embedded={"model_dir": folder}), samples=True) as bagui:
+        if bagui.embedded is None:
+            raise SystemExit(f"no embedded model: {bagui.embedded_fault}")
+        for path in files:
+            cases = read_cases(path)
+            report(path, cases, [await ask(bagui, case) for case in cases])
 
 
-def report(path: Path, outcomes: list[FileResult]) -> None:
-    def share(choice: Callable[[FileResult], str | None]) -> str:
-        right = sum(choice(outcome) == outcome.wanted for outcome in outcomes)
-        return f"{right / len(outcomes):6.1%}"
+def report(path: Path, cases: list[Case], choices: list[Choice]) -> None:
+    def share(choose: Callable[[Choice], str | None]) -> str:
+        right = [choose(one) == case.expected["tool"] for case, one in zip(cases, choices, strict=True)]
+        return f"{sum(right) / len(right):6.1%}"
 
-    print(f"{path.name}: {len(outcomes)} questions")
+    print(f"{path.name}: {len(choices)} questions")
     print(f"  model alone  {share(lambda one: one.model)}")
     print(f"  router alone {share(lambda one: one.router)}")
     for sure in SURE:
-        trusted = sum(outcome.confidence >= sure for outcome in outcomes)
-        both = share(lambda one, sure=sure: one.model if one.confidence >= sure else one.router)
-        print(f"  both, sure ≥ {sure:<5} {both}  (model decides {trusted})")
+        trusted = sum((one.confidence or 0.0) >= sure for one in choices)
+        shown = share(lambda one, sure=sure: both(one, sure))
+        print(f"  both, sure ≥ {sure:<5} {shown}  (model decides {trusted})")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--questions", type=Path, nargs="+", default=[Path(name) for name in DEFAULT])
+    parser.add_argument("--questions", type=Path, nargs="+", default=list(DEFAULT))
     parser.add_argument("--model", type=Path, help="weights other than the shipped ones")
     options = parser.parse_args()
     asyncio.run(run(options.questions, options.model))

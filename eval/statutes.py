@@ -1,21 +1,27 @@
 """Are statutes split article by article? `python -m eval.statutes --laws laws.jsonl.gz [--style STYLE ...] [--json]`.
 
 Every law is written out as plain text (title, headings, articles) and split again. An article counts when its number
-and every character of its text come back. Styles differ in how the number stands to the body.
+and every character of its text come back. Styles differ in how the number stands to the body. The suite `statutes`
+of `bagui eval` scores each law.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gzip
 import json
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from eval.case import Case
+from eval.score import Outcome, Score, Scorer, yes
+from eval.suite import Ground, Subject, Suite
 from knowledge.cutting.articles import Article, split_articles
 
 STYLES = ("space", "glued", "lines", "wrapped", "markdown")
@@ -105,6 +111,59 @@ def measure(laws: Sequence[dict[str, Any]], style: str) -> Figures:
             wrong.append(f"{law['law_id']} {law['title']}: {len(missed)} ({'、'.join(missed[:5])})")
     articles = sum(len(law["articles"]) for law in laws)
     return Figures(style, len(laws), articles, exact, placed, whole, tuple(wrong))
+
+
+@asynccontextmanager
+async def _open(ground: Ground) -> AsyncIterator[Subject]:
+    laws = {law["law_id"]: law for law in _laws(ground)}
+
+    async def outcome(case: Case) -> Outcome:
+        law, style = case.id.split(":")
+        figures = await asyncio.to_thread(measure, [laws[law]], style)
+        return Outcome("；".join(figures.wrong), figures)
+
+    yield Subject(outcome, settings={"width": _WIDTH})
+
+
+def _laws(ground: Ground) -> Iterator[dict[str, Any]]:
+    assert ground.data is not None
+    return read_laws(ground.data / "laws" / "laws.jsonl.gz")
+
+
+def _cases(ground: Ground) -> list[Case]:
+    """One a law and style; the question is the law's title."""
+    return [
+        Case(f"{law['law_id']}:{style}", law["title"], {"articles": len(law["articles"])}, kind=style)
+        for law in _laws(ground)
+        for style in STYLES
+    ]
+
+
+def _share(name: str, count: Callable[[Figures], int]) -> Scorer:
+    def score(_case: Case, outcome: Outcome) -> Score:
+        figures = outcome.found
+        return (
+            Score(count(figures) / figures.articles, outcome.text)
+            if figures.articles
+            else Score(None, "没有条文")
+        )
+
+    return Scorer(name, score)
+
+
+SUITE = Suite(
+    "statutes",
+    "法律文本按条切分",
+    _cases,
+    _open,
+    (
+        _share("articles_exact", lambda found: found.exact),
+        _share("articles_placed", lambda found: found.placed),
+        Scorer("law_whole", lambda _, outcome: yes(outcome.found.whole_laws == 1, outcome.text)),
+    ),
+    needs_data=True,
+)
+"""The mean of a suite is over laws, so a short law counts as much as a long one; the script counts articles."""
 
 
 def _plain(text: str) -> str:

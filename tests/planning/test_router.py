@@ -14,8 +14,8 @@ from assistant.words.mentions import find_mentions
 
 TODAY = date(2026, 11, 23)
 DIRECTORY = (("南宁澍岚智能科技有限公司（示例）", "澍岚智能", "91450100MA5SAMPLE1"),)
-DATA = Path(__file__).parents[1] / "data"
-FILES = ("router_questions.yaml", "router_questions_second.yaml")
+DATA = Path(__file__).parents[2] / "eval" / "cases"
+FILES = ("routing.yaml", "routing_second.yaml")
 THRESHOLD = 0.5
 
 

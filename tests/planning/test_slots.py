@@ -14,7 +14,7 @@ from assistant.words.numerals import plain
 
 TODAY = date(2026, 11, 23)
 DIRECTORY = (("南宁澍岚智能科技有限公司（示例）", "澍岚智能", "91450100MA5SAMPLE1"),)
-QUESTIONS = Path(__file__).parents[1] / "data" / "router_questions.yaml"
+QUESTIONS = Path(__file__).parents[2] / "eval" / "cases" / "routing.yaml"
 CASES = [case for case in yaml.safe_load(QUESTIONS.read_text(encoding="utf-8")) if case.get("args")]
 
 
