@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from serve.commands import answering, holdings, rights, running, sites, users
+from serve.commands import answering, evaluation, holdings, rights, running, sites, users
 from serve.process.environment import quiet
 
 ABOUT = (
@@ -38,6 +38,7 @@ running.add_to(app)
 answering.add_to(app)
 holdings.add_to(app)
 rights.add_to(app)
+evaluation.add_to(app)
 sites.add_to(app)
 users.add_to(app)
 

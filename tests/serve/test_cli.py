@@ -20,7 +20,7 @@ COMMANDS = (
     "serve", "ask", "search", "ingest", "documents", "enterprises", "tools", "tool", "consent", "key", "audit",
     "doctor", "reindex", "documents remove", "consent grant", "consent revoke", "consent list", "key create", "key revoke",
     "key list", "audit verify", "site", "site create", "site list", "site remove",
-    "user", "user create", "user disable", "user list",
+    "eval",     "user", "user create", "user disable", "user list",
 )  # fmt: skip
 LOAN_RATE = ["tool", "loan_rate", "--args", '{"day": "2025-06-30", "tenor": "1y"}', "--json"]
 
