@@ -25,6 +25,7 @@ from eval.suites import SUITES, chosen
 from serve.operations.operation import Arguments
 
 OnCase = Callable[[str, int, int], None]
+_TITLES = {name: suite.title for name, suite in SUITES.items()}
 
 
 class EvaluationArguments(Arguments):
@@ -38,38 +39,37 @@ class EvaluationArguments(Arguments):
 async def evaluate(settings: Settings, asked: EvaluationArguments, on_case: OnCase) -> dict[str, Any]:
     """The figures of each suite. One that cannot be run says why and the others go on; `ok` is then false."""
     suites = chosen(asked.suites, asked.data)
-    if asked.report is not None:
-        _prepare(asked.report)
+    report = asked.report / "report.html" if asked.report else None
+    if report is not None:
+        _prepare(report)
+    ground = Ground(settings, asked.data)
     runs: list[Results] = []
     faults: dict[str, str] = {}
     shown: list[dict[str, Any]] = []
     for suite in suites:
-        ground = Ground(settings, asked.data)
         try:
             run = await run_suite(suite, ground, lambda done, of, name=suite.name: on_case(name, done, of))
         except BaguiError as error:
             faults[suite.name] = error.message
             shown.append({"suite": suite.name, "title": suite.title, "error": error.message})
-            continue
-        runs.append(run)
-        file = asked.report / file_name(run.header) if asked.report else None
-        if file is not None:
-            write(run, file)
-        shown.append(_shown(run, suite.title, file))
-    report = asked.report / "report.html" if asked.report else None
-    if report is not None:
-        titles = {name: suite.title for name, suite in SUITES.items()}
-        report.write_text(page(runs, titles, faults), "utf-8")
+        else:
+            file = asked.report / file_name(run.header) if asked.report else None
+            if file is not None:
+                write(run, file)
+            runs.append(run)
+            shown.append(_shown(run, suite.title, file))
+        if report is not None:  # after each, so that a run that is broken off leaves a report too
+            report.write_text(page(runs, _TITLES, faults), "utf-8")
     return {"ok": not faults, "suites": shown, "report": str(report) if report else None}
 
 
-def _prepare(folder: Path) -> None:
-    """Before hours of work, not after them."""
+def _prepare(report: Path) -> None:
+    """A place that cannot be written to is told before the work, not after it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "report.html").touch()
+        report.parent.mkdir(parents=True, exist_ok=True)
+        report.touch()
     except OSError as error:
-        raise InvalidRequest(f"无法写入 {folder}：{error.strerror}", param="report") from error
+        raise InvalidRequest(f"无法写入 {report.parent}：{error.strerror}", param="report") from error
 
 
 def _shown(run: Results, title: str, file: Path | None) -> dict[str, Any]:
