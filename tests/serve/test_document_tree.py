@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from people import TENANT
 
 from assistant.document import DocumentVersion, DraftPassage
 from assistant.errors import NotFound
@@ -34,13 +35,13 @@ async def test_versions_replacement_and_articles(store: Store, tmp_path: Path):
     async with store.writing() as session:
         await upsert_version(session, law.version, law.passages)
         await upsert_version(session, old, [DraftPassage("第一条", "旧规定。")])
-    shown = await show_document(store, ShowArguments(id=law.version.id))
+    shown = await show_document(store, TENANT, ShowArguments(id=law.version.id))
     (version,) = shown["versions"]
     assert (version["status"], version["effective_from"]) == ("in_force", "2020-07-01")
     assert version["unknown"] == ["发布日期"]
     tree = [(group["heading"], [a["locator"] for a in group["articles"]]) for group in version["articles"]]
     assert tree == [("", [""]), ("第一章 总则", ["第一条", "第二条"]), ("第二章 附则", ["第三条"])]
-    (replaced,) = (await show_document(store, ShowArguments(id="old")))["versions"]
+    (replaced,) = (await show_document(store, TENANT, ShowArguments(id="old")))["versions"]
     assert replaced["status"] == "expired" and replaced["unknown"] == ["发布日期", "施行日期"]
     assert [other["title"] for other in replaced["replaced_by"]] == ["示例条例"]
     assert replaced["repealed_by"] == replaced["replaced_by"] and replaced["amended_by"] == []
@@ -52,7 +53,7 @@ async def test_what_the_role_may_not_see_is_not_there(store: Store):
     )
     async with store.writing() as session:
         await upsert_version(session, inside, [DraftPassage("要点", "内部要点。")])
-    assert (await show_document(store, ShowArguments(id="inside")))["id"] == "inside"
+    assert (await show_document(store, TENANT, ShowArguments(id="inside")))["id"] == "inside"
     for id, role in (("inside", "developer"), ("nothing", "rm")):
         with pytest.raises(NotFound):
-            await show_document(store, ShowArguments(id=id, role=role))  # pyright: ignore[reportArgumentType]
+            await show_document(store, TENANT, ShowArguments(id=id, role=role))  # pyright: ignore[reportArgumentType]

@@ -219,7 +219,7 @@ async def test_time_never_runs_backwards(store: Store, monkeypatch: pytest.Monke
 _WRITERS = """
 import asyncio, os, sys
 from pathlib import Path
-from people import principal_for
+from assistant.principal import principal_for
 from assistant.store import audit
 from assistant.store.database import Store
 from assistant.store.migrations import migrate
@@ -229,7 +229,7 @@ async def main(url, home, name):
     for n in range(12):
         async with store.writing() as session:
             entry = audit.AuditEntry(what="work", outcome="ok", detail={"n": n})
-            await audit.append(session, principal_for("rm", name), entry)
+            await audit.append(session, principal_for("rm", name, tenant="bank"), entry)
     await store.close()
 
 children = []

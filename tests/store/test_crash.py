@@ -15,7 +15,7 @@ _KILLED_WRITERS = """
 import asyncio, os, random, signal, sys, time
 from pathlib import Path
 from assistant.document import DocumentVersion, DraftPassage
-from people import principal_for
+from assistant.principal import principal_for
 from assistant.store import audit, documents
 from assistant.store.database import Store
 from assistant.store.migrations import migrate
@@ -31,7 +31,7 @@ async def write(round_, acknowledged):
         async with store.writing() as session:
             await documents.upsert_version(session, version, drafts)
             entry = audit.AuditEntry(what="ingest", outcome="ok", detail={"text": text})
-            await audit.append(session, principal_for("admin", "a"), entry)
+            await audit.append(session, principal_for("admin", "a", tenant="bank"), entry)
         os.write(acknowledged, f"{n % 7} {text}\\n".encode())
 
 chance = random.Random(2026)
