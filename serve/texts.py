@@ -48,9 +48,9 @@ class Texts:
         known = words()
         if text in known:
             return known[text]
-        for pattern, said in _patterns():
+        for pattern, wording in _patterns():
             if found := pattern.fullmatch(text):
-                return said.format(**{name: self.word(part) for name, part in found.groupdict().items()})
+                return wording.format(**{name: self.word(part) for name, part in found.groupdict().items()})
         listed = text.split("、")
         return ", ".join(known[one] for one in listed) if all(one in known for one in listed) else text
 

@@ -12,7 +12,7 @@ from assistant.document import bare_title
 from assistant.evidence.book import EvidenceBook
 from assistant.law.listing import Catalogue
 from assistant.law.notices import chinese_day
-from assistant.law.version import Statement, life, named, start_of
+from assistant.law.version import Statement, life, start_of, version_name
 from assistant.passage import Passage
 from assistant.principal import Principal
 from assistant.question.law_question import LawQuestion, law_question
@@ -130,12 +130,13 @@ class _Teller:
     def _starts(self, version: StoredVersion) -> list[Statement]:
         issued = f"于{chinese_day(version.issued)}公布，" if version.issued else ""
         if version.effective_from is None:
-            text = f"{named(version)}{issued or '的'}施行日期本库没有记载。"
-            return [Statement(text, version, f"{named(version)}的施行日期")]
+            text = f"{version_name(version)}{issued or '的'}施行日期本库没有记载。"
+            return [Statement(text, version, f"{version_name(version)}的施行日期")]
         ahead = "，尚未施行" if self._status[version.id] == "not_yet" else ""
         return [
             Statement(
-                f"{named(version)}{issued}自{chinese_day(version.effective_from)}起施行{ahead}。", version
+                f"{version_name(version)}{issued}自{chinese_day(version.effective_from)}起施行{ahead}。",
+                version,
             )
         ]
 
@@ -143,22 +144,22 @@ class _Teller:
         after = versions.replaced_by(version, self._seen)
         if version.effective_to is not None:
             day = chinese_day(version.effective_to + timedelta(days=1))
-            text = f"{named(version)}有效至{chinese_day(version.effective_to)}，自{day}起失效。"
+            text = f"{version_name(version)}有效至{chinese_day(version.effective_to)}，自{day}起失效。"
             return [Statement(text, version), *self._successors(version, after)]
         if after and after[0].effective_from is not None:
-            text = f"{named(version)}自{chinese_day(after[0].effective_from)}起{_how(version, after[0])}，不再有效。"
+            text = f"{version_name(version)}自{chinese_day(after[0].effective_from)}起{_how(version, after[0])}，不再有效。"
             return [Statement(text, version), *self._successors(version, after)]
         state = "现行有效，" if self._status[version.id] == "in_force" else ""
-        text = f"{named(version)}{state}本库没有记载它的失效日期，也没有记载取代它的文件。"
-        return [Statement(text, version, "" if state else f"{named(version)}的失效日期")]
+        text = f"{version_name(version)}{state}本库没有记载它的失效日期，也没有记载取代它的文件。"
+        return [Statement(text, version, "" if state else f"{version_name(version)}的失效日期")]
 
     def _replaced_by(self, version: StoredVersion) -> list[Statement]:
         after = versions.replaced_by(version, self._seen)
         if after:
             return self._successors(version, after)
-        text = f"本库没有记载取代{named(version)}的文件；截至{chinese_day(self._as_of)}，它{self._state(version)}。"
+        text = f"本库没有记载取代{version_name(version)}的文件；截至{chinese_day(self._as_of)}，它{self._state(version)}。"
         gone = self._status[version.id] == "expired"
-        return [Statement(text, version, f"取代{named(version)}的文件" if gone else "")]
+        return [Statement(text, version, f"取代{version_name(version)}的文件" if gone else "")]
 
     def _replaces(self, version: StoredVersion) -> list[Statement]:
         before = [v for v in self._seen if version in versions.replaced_by(v, self._seen)]
@@ -166,15 +167,17 @@ class _Teller:
         others = [
             name for name in version.supersedes if name.startswith("《") and bare_title(name) not in held
         ]
-        names = [named(v) for v in before] + [f"{name}（本库没有收录）" for name in others]
+        names = [version_name(v) for v in before] + [f"{name}（本库没有收录）" for name in others]
         if not names:
             return [
                 Statement(
-                    f"本库没有记载{named(version)}取代了哪个文件。", version, f"{named(version)}取代的文件"
+                    f"本库没有记载{version_name(version)}取代了哪个文件。",
+                    version,
+                    f"{version_name(version)}取代的文件",
                 )
             ]
         start = f"，自{chinese_day(version.effective_from)}起施行" if version.effective_from else ""
-        return [Statement(f"{named(version)}取代{'、'.join(names)}{start}。", version)]
+        return [Statement(f"{version_name(version)}取代{'、'.join(names)}{start}。", version)]
 
     def _successors(self, version: StoredVersion, after: Iterable[StoredVersion]) -> list[Statement]:
         said: list[Statement] = []
@@ -185,8 +188,8 @@ class _Teller:
                 else "，施行日期本库没有记载"
             )
             amended = bare_title(other.title) == bare_title(version.title)
-            lead = f"{named(version)}以后的版本" if amended else f"取代{named(version)}的"
-            said.append(Statement(f"{lead}是{named(other)}{start}。", other))
+            lead = f"{version_name(version)}以后的版本" if amended else f"取代{version_name(version)}的"
+            said.append(Statement(f"{lead}是{version_name(other)}{start}。", other))
         return said
 
     def _in_force(self, family: list[StoredVersion]) -> list[Statement]:
@@ -195,7 +198,7 @@ class _Teller:
         every = sorted((v for v in self._seen if v.document_id in documents), key=start_of)
         ruling = [v for v in every if self._status[v.id] == "in_force"]
         day = chinese_day(self._as_of)
-        said = [Statement(f"截至{day}，有效的是{named(v)}，{life(v)}。", v) for v in ruling]
+        said = [Statement(f"截至{day}，有效的是{version_name(v)}，{life(v)}。", v) for v in ruling]
         if not ruling:
             said = [Statement(f"截至{day}，本库没有《{family[-1].title}》当日有效的版本。")]
         for version in every:
@@ -206,9 +209,9 @@ class _Teller:
         return said
 
     def _one_in_force(self, version: StoredVersion) -> list[Statement]:
-        text = f"截至{chinese_day(self._as_of)}，{named(version)}{self._state(version)}，{life(version)}。"
+        text = f"截至{chinese_day(self._as_of)}，{version_name(version)}{self._state(version)}，{life(version)}。"
         unknown = self._status[version.id] == "unknown"
-        said = [Statement(text, version, f"{named(version)}的施行日期" if unknown else "")]
+        said = [Statement(text, version, f"{version_name(version)}的施行日期" if unknown else "")]
         if self._status[version.id] == "expired":
             said += self._successors(version, versions.replaced_by(version, self._seen))
         return said
@@ -219,10 +222,10 @@ class _Teller:
         later = [v for v in family if v.effective_from and v.effective_from.year > (asked.edition or 0)]
         if later and later[0].effective_from:
             day = chinese_day(later[0].effective_from)
-            text = f"{named(later[0])}自{day}起施行，{asked.edition}年的版本至迟自该日起不再适用。"
+            text = f"{version_name(later[0])}自{day}起施行，{asked.edition}年的版本至迟自该日起不再适用。"
             said.append(Statement(text, later[0]))
         else:
-            said += [Statement(f"本库收录的是{named(v)}，{life(v)}。", v) for v in family[-1:]]
+            said += [Statement(f"本库收录的是{version_name(v)}，{life(v)}。", v) for v in family[-1:]]
         return said
 
     def _state(self, version: StoredVersion) -> str:

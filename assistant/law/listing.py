@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from assistant.answer import LegalStatus
 from assistant.law.notices import chinese_day
-from assistant.law.version import Statement, end_of, life, named, start_of
+from assistant.law.version import Statement, end_of, life, start_of, version_name
 from assistant.question.law_question import LawQuestion
 from assistant.store.versions import StoredVersion
 
@@ -95,16 +95,18 @@ class Catalogue:
     def _line(self, kind: str, day: date, version: StoredVersion) -> str:
         match kind:
             case "list_not_yet":
-                return f"{named(version)}尚未施行，{life(version)}。"
+                return f"{version_name(version)}尚未施行，{life(version)}。"
             case "list_expired":
                 last = chinese_day(day - timedelta(days=1))
-                return f"{named(version)}有效至{last}，自{chinese_day(day)}起失效。"
+                return f"{version_name(version)}有效至{last}，自{chinese_day(day)}起失效。"
             case "list_ending":
-                return f"{named(version)}现行有效，有效至{chinese_day(day - timedelta(days=1))}。"
+                return f"{version_name(version)}现行有效，有效至{chinese_day(day - timedelta(days=1))}。"
             case "list_issued":
-                return f"{named(version)}于{chinese_day(day)}公布，{life(version)}{self._now(version)}。"
+                return (
+                    f"{version_name(version)}于{chinese_day(day)}公布，{life(version)}{self._now(version)}。"
+                )
             case _:
-                return f"{named(version)}自{chinese_day(day)}起施行{self._now(version)}。"
+                return f"{version_name(version)}自{chinese_day(day)}起施行{self._now(version)}。"
 
     def _now(self, version: StoredVersion) -> str:
         return {"not_yet": "，尚未施行", "expired": "，已失效"}.get(self.status[version.id], "")
@@ -141,9 +143,9 @@ class Catalogue:
         ]
         return [
             Statement(
-                f"{named(v)}于{chinese_day(v.issued)}公布，施行日期本库没有记载，不能判断是否已经施行。",
+                f"{version_name(v)}于{chinese_day(v.issued)}公布，施行日期本库没有记载，不能判断是否已经施行。",
                 v,
-                f"{named(v)}的施行日期",
+                f"{version_name(v)}的施行日期",
             )
             for v in sorted(undated, key=start_of, reverse=True)[:MOST_DOUBTED]
             if v.issued

@@ -20,7 +20,7 @@ class Statement:
     missing: str = ""
 
 
-def named(version: StoredVersion) -> str:
+def version_name(version: StoredVersion) -> str:
     number = version.doc_no if version.doc_no and version.doc_no not in version.title else ""
     return f"《{version.title}》{number and f'（{number}）'}"
 

@@ -125,7 +125,7 @@ _POLICIES: tuple[_Policy, ...] = (
 )
 
 
-def clean(text: str) -> str:
+def clean_question(text: str) -> str:
     """The text without invisible characters, full-width digits folded, model control marks made harmless."""
     visible = _INVISIBLE.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n"))
     folded = "".join(
@@ -145,7 +145,7 @@ def admit(question: str) -> str:
         question.encode("utf-8")
     except UnicodeEncodeError as error:
         raise InvalidRequest("问题含有无法编码的字符", param="messages") from error
-    cleaned = clean(question).strip()
+    cleaned = clean_question(question).strip()
     if not cleaned:
         raise InvalidRequest("问题为空", param="messages", code="empty_question")
     return cleaned

@@ -71,7 +71,9 @@ async def understand(request: AnswerRequest, principal: Principal, store: Store,
         )
     directory: Directory = tuple((one.name, one.short_name, one.code) for one in portfolio)
     earlier = [m for m in request.messages[:-1] if m.role != "system" and m.content.strip()][-HISTORY_TURNS:]
-    asked_before = [guard.clean(turn.content)[:HISTORY_CHARS] for turn in earlier if turn.role == "user"]
+    asked_before = [
+        guard.clean_question(turn.content)[:HISTORY_CHARS] for turn in earlier if turn.role == "user"
+    ]
     question = whole(typed, asked_before, today=today, directory=directory)
     mentions = tuple(find_mentions(question, today=today, directory=directory))
     named = next((str(m.value) for m in mentions if m.kind == "enterprise"), None)
@@ -86,7 +88,7 @@ async def understand(request: AnswerRequest, principal: Principal, store: Store,
         if chosen
         else named or standing_enterprise(asked_before, directory) or principal.own,
         history=tuple(
-            Message(role=turn.role, content=redact(guard.clean(turn.content))[:HISTORY_CHARS])
+            Message(role=turn.role, content=redact(guard.clean_question(turn.content))[:HISTORY_CHARS])
             for turn in earlier
         ),
     )

@@ -93,7 +93,7 @@ async def reindex(store: Store, encoder: Encoder) -> AsyncIterator[Progress]:
 async def encoder_before(store: Store) -> Encoder:
     """The encoder that served before the present one. Raises `Conflict` where there is none."""
     async with store.reading() as session:
-        mark = await encodings.kept(session)
+        mark = await encodings.previous(session)
     if mark is None:
         raise Conflict("没有可以退回的上一套向量", code="nothing_kept")
     encoder = await asyncio.to_thread(encoder_at, mark.folder or None)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assistant.errors import Conflict
 from assistant.store.tables import EncodingRow, MetaRow, PassageRow
 
-_SERVING, _KEPT = "encoder", "encoder_kept"
+_SERVING, _PREVIOUS = "encoder", "encoder_kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ async def serving(session: AsyncSession) -> EncoderMark | None:
     return await _mark(session, _SERVING)
 
 
-async def kept(session: AsyncSession) -> EncoderMark | None:
+async def previous(session: AsyncSession) -> EncoderMark | None:
     """The encoder that served before; its vectors are still there."""
-    return await _mark(session, _KEPT)
+    return await _mark(session, _PREVIOUS)
 
 
 async def settle(session: AsyncSession, mark: EncoderMark) -> None:
@@ -93,14 +93,14 @@ async def switch(session: AsyncSession, mark: EncoderMark) -> EncoderMark | None
     before = await serving(session)
     await settle(session, mark)
     if before is not None and before.name != mark.name:
-        await session.merge(MetaRow(key=_KEPT, value=json.dumps(asdict(before))))
+        await session.merge(MetaRow(key=_PREVIOUS, value=json.dumps(asdict(before))))
     await forget(session, keep=())
     return before
 
 
 async def forget(session: AsyncSession, keep: Sequence[str]) -> None:
-    """Deletes the vectors of every encoder that neither serves, nor is kept to go back to, nor is in `keep`."""
-    names = {mark.name for mark in (await serving(session), await kept(session)) if mark} | set(keep)
+    """Deletes the vectors of every encoder that neither serves, nor served before, nor is in `keep`."""
+    names = {mark.name for mark in (await serving(session), await previous(session)) if mark} | set(keep)
     await session.execute(delete(EncodingRow).where(EncodingRow.encoder.not_in(names)))
 
 

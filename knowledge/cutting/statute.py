@@ -82,11 +82,13 @@ def _groups(text: str) -> list[tuple[str, str]]:
         else:
             groups.append([clause])
     return [
-        (_named(group), part.text) for group in groups for part in chunk("".join(one.text for one in group))
+        (_clause_range(group), part.text)
+        for group in groups
+        for part in chunk("".join(one.text for one in group))
     ]
 
 
-def _named(group: list[Clause]) -> str:
+def _clause_range(group: list[Clause]) -> str:
     first, last = group[0].number, group[-1].number
     if not first:
         return ""

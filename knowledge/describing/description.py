@@ -42,9 +42,9 @@ def describe(text: str, pieces: list[Piece], path: Path, given: Mapping[str, Any
     """
     title = str(given.get("title") or _title(text, statute=bool(pieces)) or clean(path.stem))
     head = pieces[0].raw if pieces and pieces[0].kind == "preamble" else None
-    said = metadata_of(text, head)
-    official = bool(pieces or said.doc_no)
-    values = _said(said, path) if official else {}
+    found = metadata_of(text, head)
+    official = bool(pieces or found.doc_no)
+    values = _from_metadata(found, path) if official else {}
     values |= known_of(title, {**values, **given})
     day = (
         given.get("effective_from")
@@ -101,12 +101,12 @@ def article_days(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _said(said: Metadata, path: Path) -> dict[str, Any]:
+def _from_metadata(found: Metadata, path: Path) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "doc_no": said.doc_no,
-        "issued": said.issued or days_in_name(path.stem),
-        "effective_from": said.effective_from,
-        "supersedes": [f"《{title}》" for title in said.repeals],
+        "doc_no": found.doc_no,
+        "issued": found.issued or days_in_name(path.stem),
+        "effective_from": found.effective_from,
+        "supersedes": [f"《{title}》" for title in found.repeals],
     }
     return {name: value for name, value in values.items() if value}
 

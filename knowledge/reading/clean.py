@@ -1,4 +1,4 @@
-"""What is taken out of every text at the door: characters that a reader cannot see and a model can."""
+"""What is taken out of every text before anything else reads it: characters that a reader cannot see and a model can."""
 
 from __future__ import annotations
 

@@ -65,8 +65,8 @@ def pdf_text(data: bytes, recognise: Recognise | None, on_page: OnPage | None = 
     unread = [number for number in scanned if number not in recognised]
     if not text.strip():
         raise Unreadable(f"PDF是扫描件，没有文字：{HOW_TO}" if unread else "PDF里没有可提取的文字")
-    notes = [f"{_named(unread)}是扫描页，没有收入：{HOW_TO}"] if unread else []
-    notes += [f"{_named(recognised)}由OCR识别，引用前请与原件核对"] if recognised else []
+    notes = [f"{_page_list(unread)}是扫描页，没有收入：{HOW_TO}"] if unread else []
+    notes += [f"{_page_list(recognised)}由OCR识别，引用前请与原件核对"] if recognised else []
     return Extract(text, "；".join(notes), certain=not recognised)
 
 
@@ -123,6 +123,6 @@ def _unwrap(lines: Sequence[tuple[str, bool]]) -> str:
     return "\n".join(line for line, _ in joined)
 
 
-def _named(pages: Sequence[int]) -> str:
+def _page_list(pages: Sequence[int]) -> str:
     shown = "、".join(str(page) for page in pages[:_NAMED])
     return f"第{shown}页" if len(pages) <= _NAMED else f"第{shown}等{len(pages)}页"

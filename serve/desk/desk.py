@@ -188,16 +188,18 @@ class Desk:
             as_of=stored.as_of,
             enterprise=stored.enterprise,
             started_at=stored.started_at,
-            steps=tuple(self._named(step_of(call, "")) for call in calls),
+            steps=tuple(self._with_words(step_of(call, "")) for call in calls),
             answer=stored.answer,
             evidence=stored.evidence,
             hidden=stored.hidden,
         )
 
     def _titled(self, turn: Turn) -> Turn:
-        return replace(turn, steps=tuple(self._named(step) for step in turn.steps)) if turn.steps else turn
+        return (
+            replace(turn, steps=tuple(self._with_words(step) for step in turn.steps)) if turn.steps else turn
+        )
 
-    def _named(self, step: ToolStep) -> ToolStep:
+    def _with_words(self, step: ToolStep) -> ToolStep:
         """The step with the tool's own title and the words in which it describes its arguments."""
         declared = self._state.bagui.assistant.catalogue.get(step.name)
         if declared is None or step.words:
@@ -211,7 +213,7 @@ class Desk:
         described = declared.parameters["properties"]
         return {
             name: InputWords(
-                described[name]["description"], {value: said[0] for value, said in arg.choices.items()}
+                described[name]["description"], {value: names[0] for value, names in arg.choices.items()}
             )
             for name, arg in declared.args.items()
         }

@@ -170,12 +170,12 @@ def _heading(document: Docx, text: str) -> None:
 def _paragraph(document: Docx, text: str, *, size: float = 10.5, bold: bool = False, color: RGBColor = _INK):
     """One paragraph of one run. The text is characters and nothing else: no field, no link, no picture."""
     paragraph = document.add_paragraph()
-    run = paragraph.add_run(plain(text))
+    run = paragraph.add_run(printable(text))
     run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, color
     return paragraph
 
 
-def plain(text: str) -> str:
+def printable(text: str) -> str:
     """Without control, direction and zero-width characters."""
     return _UNFIT.sub("", text)
 

@@ -59,9 +59,9 @@ def _version(
         **{name: day.isoformat() if day else None for name, day in days.items()},
         "unknown": unknown,
         "supersedes": list(version.supersedes),
-        "replaced_by": [_named(other) for other in after],
-        "amended_by": [_named(other) for other in after if _same_title(version, other)],
-        "repealed_by": [_named(other) for other in after if not _same_title(version, other)],
+        "replaced_by": [_version_entry(other) for other in after],
+        "amended_by": [_version_entry(other) for other in after if _same_title(version, other)],
+        "repealed_by": [_version_entry(other) for other in after if not _same_title(version, other)],
         "source": version.source,
         "confidence": version.confidence,
         "articles": _tree(headings),
@@ -73,7 +73,7 @@ def _same_title(version: StoredVersion, other: StoredVersion) -> bool:
     return bare_title(version.title) == bare_title(other.title)
 
 
-def _named(version: StoredVersion) -> dict[str, Any]:
+def _version_entry(version: StoredVersion) -> dict[str, Any]:
     start = version.effective_from
     return {
         "id": version.document_id,

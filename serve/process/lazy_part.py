@@ -15,12 +15,12 @@ _log = logging.getLogger("bagui.serve")
 class LazyPart(Generic[Part]):
     """One part, opened by the first `get` or `warm` and closed by `close`.
 
-    `opening` makes its context. One task enters and leaves it, as task groups inside want it.
+    `open_part` makes its context. One task enters and leaves it, as task groups inside want it.
     """
 
-    def __init__(self, name: str, opening: Callable[[], AbstractAsyncContextManager[Part]]) -> None:
+    def __init__(self, name: str, open_part: Callable[[], AbstractAsyncContextManager[Part]]) -> None:
         self._name = name
-        self._opening = opening
+        self._open_part = open_part
         self._closing = asyncio.Event()
         self._ready: asyncio.Future[Part] | None = None
         self._keepers: list[asyncio.Task[None]] = []
@@ -30,7 +30,7 @@ class LazyPart(Generic[Part]):
         self._opened()
 
     async def get(self) -> Part:
-        """The part, once it is open. Raises what its opening raised; the next call tries again."""
+        """The part, once it is open. Raises what opening it raised; the next call tries again."""
         return await asyncio.shield(self._opened())
 
     async def close(self) -> None:
@@ -47,7 +47,7 @@ class LazyPart(Generic[Part]):
         return held
 
     async def _keep(self, ready: asyncio.Future[Part]) -> None:
-        async with self._opening() as part:
+        async with self._open_part() as part:
             ready.set_result(part)
             await self._closing.wait()
 

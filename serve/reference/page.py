@@ -38,10 +38,10 @@ _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}
 
 def key_page(texts: Texts, *, problem: str = "") -> str:
     """What a browser gets that brings no key: a form to send one."""
-    said = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
+    alert = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
     return _page(
         texts,
-        f"""<form method="post" action="/docs">{said}<label for="key">{escape(texts("reference_key"))}</label>
+        f"""<form method="post" action="/docs">{alert}<label for="key">{escape(texts("reference_key"))}</label>
 <input id="key" name="key" type="password" autocomplete="off" required maxlength="200" autofocus>
 <button type="submit">{escape(texts("reference_open"))}</button></form>""",
     )
@@ -144,8 +144,8 @@ def _type(schema: dict[str, Any]) -> str:
         "minLength": "length ≥",
         "maxLength": "length ≤",
     }
-    said = "".join(f", {sign} {schema[key]}" for key, sign in bounds.items() if key in schema)
-    return escape(kind + said)
+    limits = "".join(f", {sign} {schema[key]}" for key, sign in bounds.items() if key in schema)
+    return escape(kind + limits)
 
 
 def _table(rows: list[tuple[str, str]]) -> str:

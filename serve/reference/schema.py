@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from serve.openai.fields import FIELDS
 from serve.openai.request import ChatRequest
-from serve.reference.operations import OPERATIONS, Operation
+from serve.reference.operations import OPERATIONS, ApiOperation
 from serve.reference.shapes import ChatCompletionChunk, Error
 
 _JSON = "application/json"
@@ -60,7 +60,7 @@ def openapi() -> dict[str, Any]:
     }
 
 
-def _described(operation: Operation) -> dict[str, Any]:
+def _described(operation: ApiOperation) -> dict[str, Any]:
     name = re.sub(r"\W+", "_", f"{operation.method}{operation.path}").strip("_")
     described: dict[str, Any] = {
         "operationId": name,
@@ -85,7 +85,7 @@ def _described(operation: Operation) -> dict[str, Any]:
     return described
 
 
-def _success(operation: Operation) -> dict[str, Any]:
+def _success(operation: ApiOperation) -> dict[str, Any]:
     if operation.sends is None:
         schema = {"type": "object"} if operation.media == _JSON else {"type": "string"}
         return {"description": operation.summary, "content": {operation.media: {"schema": schema}}}
@@ -102,7 +102,7 @@ def _success(operation: Operation) -> dict[str, Any]:
     return {"description": operation.summary, "content": content}
 
 
-def _error(operation: Operation, status: int) -> dict[str, Any]:
+def _error(operation: ApiOperation, status: int) -> dict[str, Any]:
     schema = _ref(Error)
     if operation.path == "/mcp" and operation.sends is not None and status in {400, 404, 406}:
         schema = _one_of([schema, _ref(operation.sends)])

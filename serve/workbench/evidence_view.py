@@ -109,8 +109,8 @@ def _tool(found: CitedEvidence, texts: Texts) -> str:
     if result.requires_human:
         parts.append(f'<p class="notice human">{escape(texts("human_note"))}</p>')
     if result.summary:
-        said = "".join(f"<li>{whole(sentence)}</li>" for sentence in result.summary)
-        parts.append(f'<h4>{escape(texts("conclusion"))}</h4><ul class="plain">{said}</ul>')
+        sentences = "".join(f"<li>{whole(sentence)}</li>" for sentence in result.summary)
+        parts.append(f'<h4>{escape(texts("conclusion"))}</h4><ul class="plain">{sentences}</ul>')
     parts += [_rule(result, texts), _facts(result.facts, texts), _trace(result.trace, texts)]
     if result.missing:
         gaps = "".join(f"<li>{escape(texts.word(gap))}</li>" for gap in result.missing)

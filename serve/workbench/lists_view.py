@@ -70,10 +70,10 @@ def chosen_enterprise(card: EnterpriseCard | None, texts: Texts) -> str:
         return f'<div class="chosen nothing">{escape(texts("no_enterprise"))}</div>'
     why = _why(card, texts)
     warning = f'<span class="why {card.warning}">{escape(why)}</span>' if why else ""
-    said = [
+    shown = [
         label for label in card.labels if not (card.fictional and "虚构" in label and "虚构" in card.name)
     ]
-    labels = "".join(f'<span class="chip">{escape(texts.word(label))}</span>' for label in said[:2])
+    labels = "".join(f'<span class="chip">{escape(texts.word(label))}</span>' for label in shown[:2])
     return (
         f'<div class="chosen"><span class="dot {card.warning}"></span><b>{escape(card.name)}</b>'
         f'<span class="stage {card.warning}">{escape(texts.word(card.stage))}</span>{warning}'

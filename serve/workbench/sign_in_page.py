@@ -10,7 +10,7 @@ from serve.texts import Texts
 
 def sign_in_page(texts: Texts, *, problem: str = "", name: str = "", demo: bool = False) -> str:
     """`problem` is a text shown above the fields; `name` what was typed before."""
-    said = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
+    alert = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
     hint = f'<p class="hint">{escape(texts("demo_hint"))}</p>' if demo else ""
     other = other_locale(texts.language)
     language = "zh-CN" if texts.language == "zh" else "en"
@@ -25,7 +25,7 @@ def sign_in_page(texts: Texts, *, problem: str = "", name: str = "", demo: bool 
 <p class="lead">{escape(texts("sign_in_lead"))}</p><p>{escape(texts("sign_in_local"))}</p>
 <p class="small">{escape(texts("ai_notice"))}</p></section>
 <form method="post" action="/workbench/sign-in">
-<h2>{escape(texts("sign_in_title"))}</h2>{said}
+<h2>{escape(texts("sign_in_title"))}</h2>{alert}
 <label for="name">{escape(texts("user_name"))}</label>
 <input id="name" name="name" value="{escape(name)}" autocomplete="username" required maxlength="60" autofocus>
 <label for="password">{escape(texts("password"))}</label>

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from assistant.conversation import MAX_QUESTION_CHARS
 from assistant.errors import InvalidRequest, TooLarge
-from assistant.question.guard import admit, clean, review
+from assistant.question.guard import admit, clean_question, review
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_plain_questions_with_frightening_words_are_answered(question: str) -> N
 
 def test_invisible_text_is_taken_out_and_control_marks_made_harmless() -> None:
     hidden = "".join(chr(0xE0000 + ord(char)) for char in "ignore")
-    assert clean(f"流贷\u200b期限\u202e{hidden}最长几年\x00") == "流贷期限最长几年"
-    assert "<|im_start|>" not in clean("<|im_start|>system")
-    assert clean("收入１２０００万，利润率８％") == "收入12000万，利润率8%"
+    assert clean_question(f"流贷\u200b期限\u202e{hidden}最长几年\x00") == "流贷期限最长几年"
+    assert "<|im_start|>" not in clean_question("<|im_start|>system")
+    assert clean_question("收入１２０００万，利润率８％") == "收入12000万，利润率8%"
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\u200b\u2060", "\x00\x07"])
@@ -87,5 +87,5 @@ def test_a_lone_surrogate_is_an_error() -> None:
 
 @given(st.text(max_size=200))
 def test_cleaning_is_idempotent(text: str) -> None:
-    once = clean(text)
-    assert clean(once) == once
+    once = clean_question(text)
+    assert clean_question(once) == once

@@ -24,7 +24,7 @@ TERM = "流动资金贷款期限最长几年？"
 
 @pytest.fixture
 async def state(home: Path, fake_llm: FakeLlm) -> AsyncIterator[ServerState]:
-    """Real parts over a copy of the furnished database; only the language model is a fake one."""
+    """Real parts over a copy of the filled database; only the language model is a fake one."""
     settings = load_settings(
         home=home, llm={"base_url": fake_llm.url, "model": MODEL, "first_token_timeout_s": 20}
     )

@@ -18,7 +18,7 @@ from docx import Document
 from assistant.answer import Answer, Citation, Fact, RuleRef, ToolCall, ToolResult, TraceStep
 from assistant.errors import NotFound
 from serve.desk.turn import Turn
-from serve.export.export import Exported, export_answer, export_conversation, plain
+from serve.export.export import Exported, export_answer, export_conversation, printable
 from serve.texts import texts
 
 HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\U000e0000-\U000e007f]")
@@ -170,5 +170,5 @@ def test_hostile_texts_are_characters_and_nothing_else(start: int):
     said = lines(made)
     assert not HIDDEN.search("\n".join(said))
     for attack in attacks:
-        wanted = [plain(line) for line in attack.text.split("\n")]
+        wanted = [printable(line) for line in attack.text.split("\n")]
         assert all(line in said or any(line.strip() in one for one in said) for line in wanted), attack.id

@@ -18,7 +18,7 @@ from serve.workbench.page import Page, make_page
 
 
 async def built(home: Path) -> StateHolder:
-    """The sessions of a page, inside a running loop as the hall builds it."""
+    """The sessions of a page, inside a running loop as the pages are built."""
     page = make_page(Desk(ServerState(load_settings(home=home))), texts("zh"))
     return page.routes[-1].app.state_holder  # pyright: ignore[reportAttributeAccessIssue]
 
