@@ -58,6 +58,41 @@ def _lines(folder: Path) -> Iterator[Labelled]:
             yield labelled(*fields, source=path.stem)
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two turns of one conversation: what the second takes over from the first, and the second made whole.
+
+    `relation` is `new` where nothing is taken over, else what changes or is asked on: `subject`, `firm`, `value`, `day`, `aspect`,
+    `fill`, `refine`, `pronoun`. The labels are those of the whole.
+    """
+
+    relation: str
+    first: Labelled
+    second: str
+    whole: Labelled
+
+
+def read_pairs(folder: Path = FOLDER) -> list[Pair]:
+    """Every pair of turns; `ValueError` names the line that is none."""
+    found: list[Pair] = []
+    for number, line in enumerate((folder / PAIRS).read_text(encoding="utf-8").splitlines(), 1):
+        fields = line.split("\t")
+        labels = fields[-1].split(";")
+        if len(fields) != 5 or len(labels) != 3:
+            raise ValueError(f"{PAIRS}:{number}: not five columns with three labels")
+        relation, first, second, whole, _ = fields
+        acts, tools, whose = labels
+        found.append(
+            Pair(
+                relation,
+                labelled("", "-", "", first, source="follow_up"),
+                _MARKED.sub(lambda match: match[1], second),
+                labelled(acts, tools, whose, whole, source="follow_up"),
+            )
+        )
+    return found
+
+
 def labelled(acts: str, tools: str, whose: str, marked: str, *, source: str) -> Labelled:
     values = tuple((match[1], match[2]) for match in _MARKED.finditer(marked))
     question = _MARKED.sub(lambda match: match[1], marked)

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from finetune.reader.questions import Labelled, read_questions
+from finetune.reader.questions import Labelled, read_pairs, read_questions
 
 ACTS = {"rule", "data", "compute", "compare", "list", "draft", "front_end", "chat", "person", "out"}
 CATEGORIES = {
@@ -51,3 +51,15 @@ def test_what_is_declined_has_as_many_that_only_sound_like_it(questions: list[La
     declined = Counter(one.category for one in questions if one.source.startswith("refuse"))
     harmless = declined.pop("")
     assert min(declined.values()) >= 75 and harmless >= 0.9 * sum(declined.values())
+
+
+RELATIONS = {"new", "subject", "firm", "value", "day", "aspect", "fill", "refine", "pronoun"}
+
+
+def test_pairs_name_what_the_second_turn_takes_over() -> None:
+    pairs = read_pairs()
+    assert {pair.relation for pair in pairs} == RELATIONS
+    assert 0.3 <= sum(pair.relation == "new" for pair in pairs) / len(pairs) <= 0.5
+    for pair in pairs:
+        assert pair.whole.whose in WHOSE and pair.whole.tools <= TOOLS, pair
+        assert pair.relation != "new" or pair.whole.question == pair.second, pair
