@@ -11,6 +11,7 @@ from typing import Any, Literal
 import structlog
 
 from assistant.answer import (
+    Answer,
     AnswerEvent,
     AnswerSentence,
     Failed,
@@ -47,6 +48,8 @@ from assistant.tools.context import DEFAULT_PURPOSE, ToolContext
 from assistant.tools.tool import Tool, run_tool
 from assistant.words.mentions import delexicalise, placeholder_values, values_line
 from assistant.words.redaction import redact
+
+CONSENT_ENDED = "企业数据的授权在回答过程中终止，回答未完成"
 
 _log = structlog.get_logger(__name__)
 
@@ -91,6 +94,7 @@ class Assistant:
                 async for event in events:
                     if isinstance(event, Sentence) and not await self._may_leave(draft, asked, principal):
                         draft.sentences.pop()
+                        draft.missing.append(CONSENT_ENDED)
                         break
                     yield event
             answer = draft.finish()
@@ -98,8 +102,7 @@ class Assistant:
                 await answers.finish_answer(session, answer, draft.sentences, draft.book.items)
                 await audit.append_answer(session, principal, answer, draft.book.items)
             closed = True
-            readable = await readable_now(self.store, principal, asked.today)
-            yield Finished(answer=hide(answer, draft.sentences, draft.book.items, readable)[0])
+            yield Finished(answer=await self._as_readable(answer, draft, asked, principal))
         except BaguiError as error:
             _log.warning("answer_failed", answer=draft.id, code=error.code)
             yield _failed(error, draft.id)
@@ -184,11 +187,20 @@ class Assistant:
 
     async def _may_leave(self, draft: AnswerDraft, asked: Question, principal: Principal) -> bool:
         """Whether everything read of enterprises so far may still be read: a revoke fences answers on their way."""
-        uses = [use for item in draft.book.items for use in item.uses]
+        uses = draft.book.uses
         if not uses:
             return True
         readable = await readable_now(self.store, principal, asked.today)
         return all(readable(use) for use in uses)
+
+    async def _as_readable(
+        self, answer: Answer, draft: AnswerDraft, asked: Question, principal: Principal
+    ) -> Answer:
+        """The finished answer without what a consent no longer opens; the stored one is hidden at each read."""
+        if not draft.book.uses:
+            return answer
+        readable = await readable_now(self.store, principal, asked.today)
+        return hide(answer, draft.sentences, draft.book.items, readable)[0]
 
     async def _work(
         self, draft: AnswerDraft, asked: Question, principal: Principal

@@ -24,7 +24,7 @@ from assistant.principal import Principal, principal_for
 from assistant.settings import load_settings
 from eval.case import Case
 from eval.retrieval_builtin import CASES, read_cases
-from eval.score import NOT_SCORED, Outcome, Score, Scorer, yes
+from eval.score import NOT_SCORED, Output, Score, Scorer, yes
 from eval.suite import Ground, NotRun, Subject, Suite
 from eval.throwaway import installation
 
@@ -69,10 +69,10 @@ async def _judged(bagui: Bagui, case: Case) -> Judged:
     return judge(case, answer, {passage.id: passage.document_id for passage in found})
 
 
-async def _outcome(bagui: Bagui, case: Case) -> Outcome:
+async def _outcome(bagui: Bagui, case: Case) -> Output:
     judged = await _judged(bagui, case)
     degraded = f"（降级：{'、'.join(judged.answer.degraded)}）" if judged.answer.degraded else ""
-    return Outcome(degraded + judged.answer.text, judged, judged.answer.timings)
+    return Output(degraded + judged.answer.text, judged, judged.answer.timings)
 
 
 def settings_of(bagui: Bagui) -> dict[str, Any]:
@@ -86,24 +86,24 @@ def settings_of(bagui: Bagui) -> dict[str, Any]:
     }
 
 
-def _cited(case: Case, outcome: Outcome) -> Score:
+def _cited(case: Case, outcome: Output) -> Score:
     if not case.expected["documents"]:
         return NOT_SCORED
     return yes(outcome.found.right > 0, "没有引用应答的段落")
 
 
-def _cited_first(case: Case, outcome: Outcome) -> Score:
+def _cited_first(case: Case, outcome: Output) -> Score:
     return yes(outcome.found.first, "首个引用不是应答的段落") if case.expected["documents"] else NOT_SCORED
 
 
-def _precise(case: Case, outcome: Outcome) -> Score:
+def _precise(case: Case, outcome: Output) -> Score:
     cited = outcome.found.right + outcome.found.beside
     if not case.expected["documents"] or not cited:
         return NOT_SCORED
     return Score(outcome.found.right / cited, f"{cited} 处引用中 {outcome.found.beside} 处在别处")
 
 
-def _nothing_cited(case: Case, outcome: Outcome) -> Score:
+def _nothing_cited(case: Case, outcome: Output) -> Score:
     if case.expected["documents"]:
         return NOT_SCORED
     return yes(not outcome.found.answer.citations, "库中没有答案，却有引用")

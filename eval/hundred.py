@@ -30,7 +30,7 @@ from assistant.tools.tool import Tool
 from assistant.words.dates import PartialDate
 from assistant.words.mentions import Mention, delexicalise, find_mentions, placeholder_values, values_line
 from eval.case import Case
-from eval.score import NOT_SCORED, Outcome, Score, Scorer, yes
+from eval.score import NOT_SCORED, Output, Score, Scorer, yes
 from eval.suite import Ground, Subject, Suite
 
 CASES = Path(__file__).with_name("cases") / "hundred.jsonl"
@@ -199,10 +199,10 @@ async def _open(ground: Ground) -> AsyncIterator[Subject]:
     settings = ground.settings.embedded
     model = EmbeddedChatModel.load(settings) if settings.enabled else None
 
-    async def outcome(case: Case) -> Outcome:
+    async def outcome(case: Case) -> Output:
         found = await choose(model, router, case, tools, "")
         text = "；".join(f"{name}: {one.name} {dict(one.arguments)}" for name, (one, _) in found.items())
-        return Outcome(text, found)
+        return Output(text, found)
 
     try:
         yield Subject(outcome, settings={"embedded_model": model.model_name if model else ""})
@@ -215,7 +215,7 @@ def _scorers(by: str) -> tuple[Scorer, ...]:
     """The figures of `summary` for one that chooses; the mean over the scored cases is the share."""
 
     def scorer(name: str, judge: Callable[[Case, Chosen, bool], bool | None]) -> Scorer:
-        def score(case: Case, outcome: Outcome) -> Score:
+        def score(case: Case, outcome: Output) -> Score:
             if by not in outcome.found:
                 return Score(None, "没有内置模型")
             right = judge(case, *outcome.found[by])

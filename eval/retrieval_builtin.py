@@ -24,7 +24,7 @@ from assistant.retrieval.fusion import Weights
 from assistant.retrieval.retriever import NOT_FOUND_BELOW, Retriever
 from assistant.settings import load_settings
 from eval.case import Case
-from eval.score import NOT_SCORED, Outcome, Score, Scorer, yes
+from eval.score import NOT_SCORED, Output, Score, Scorer, yes
 from eval.suite import Ground, Subject, Suite
 from eval.throwaway import library
 
@@ -59,17 +59,17 @@ def reciprocal_rank(case: Case, found: Sequence[Passage]) -> float:
     return next((1 / place for place, passage in enumerate(found, 1) if answered_by(case, passage)), 0.0)
 
 
-async def look(retriever: Retriever, case: Case, tenant: str) -> Outcome:
+async def look(retriever: Retriever, case: Case, tenant: str) -> Output:
     """The passages of a search as `found`, best first."""
     rm = principal_for(case.role, "eval", tenant=tenant)
     began = time.perf_counter()
     found = await retriever.search(case.question, rm, k=K, as_of=case.as_of, today=DAY)
     spent = (time.perf_counter() - began) * 1000
     text = f"《{found[0].title}》{found[0].locator} {found[0].score:.3f}" if found else "-"
-    return Outcome(text, found, {"search": spent})
+    return Output(text, found, {"search": spent})
 
 
-def _rank(case: Case, outcome: Outcome) -> Score:
+def _rank(case: Case, outcome: Output) -> Score:
     if not case.expected["documents"]:
         return NOT_SCORED
     value = reciprocal_rank(case, outcome.found)
@@ -77,7 +77,7 @@ def _rank(case: Case, outcome: Outcome) -> Score:
 
 
 def _among(first: int) -> Scorer:
-    def judge(case: Case, outcome: Outcome) -> Score:
+    def judge(case: Case, outcome: Output) -> Score:
         if not case.expected["documents"]:
             return NOT_SCORED
         return yes(reciprocal_rank(case, outcome.found) >= 1 / first, f"前{first}段中没有应答的段落")
@@ -85,19 +85,19 @@ def _among(first: int) -> Scorer:
     return Scorer(f"hit_at_{first}", judge)
 
 
-def _kept(case: Case, outcome: Outcome) -> Score:
+def _kept(case: Case, outcome: Output) -> Score:
     if not case.expected["documents"]:
         return NOT_SCORED
     return yes(_best(outcome) >= NOT_FOUND_BELOW, f"最高分{_best(outcome):.3f}，会答“未找到”")
 
 
-def _refused(case: Case, outcome: Outcome) -> Score:
+def _refused(case: Case, outcome: Output) -> Score:
     if case.expected["documents"]:
         return NOT_SCORED
     return yes(_best(outcome) < NOT_FOUND_BELOW, f"最高分{_best(outcome):.3f}，{outcome.text}")
 
 
-def _best(outcome: Outcome) -> float:
+def _best(outcome: Output) -> float:
     return outcome.found[0].score if outcome.found else 0.0
 
 

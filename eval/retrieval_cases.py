@@ -27,7 +27,7 @@ from assistant.retrieval.retriever import NOT_FOUND_BELOW, Retriever
 from assistant.settings import Settings, load_settings
 from assistant.words.mentions import named_day
 from eval.case import Case
-from eval.score import NOT_SCORED, Outcome, Score, Scorer, yes
+from eval.score import NOT_SCORED, Output, Score, Scorer, yes
 from eval.statutes import read_laws, render
 from eval.suite import Ground, NotRun, Subject, Suite
 from eval.throwaway import library
@@ -148,9 +148,9 @@ async def _open(ground: Ground) -> AsyncIterator[Subject]:
     assert ground.data is not None
     async with searching(ground.settings, ground.data, CASES.with_suffix(".laws.json")) as retriever:
 
-        async def ask(case: Case) -> Outcome:
+        async def ask(case: Case) -> Output:
             judged = await look(retriever, case, ground.settings.tenant)
-            return Outcome(f"{judged.first} {judged.score:.3f}", judged)
+            return Output(f"{judged.first} {judged.score:.3f}", judged)
 
         yield Subject(
             ask,
@@ -162,7 +162,7 @@ async def _open(ground: Ground) -> AsyncIterator[Subject]:
 def _of_present(name: str, value: Callable[[Judged], float]) -> Scorer:
     """A scorer of the cases that have an answer."""
 
-    def score(case: Case, outcome: Outcome) -> Score:
+    def score(case: Case, outcome: Output) -> Score:
         if not case.expected["gold"]:
             return NOT_SCORED
         found = value(outcome.found)
@@ -171,14 +171,14 @@ def _of_present(name: str, value: Callable[[Judged], float]) -> Scorer:
     return Scorer(name, score)
 
 
-def _declared_right(case: Case, outcome: Outcome) -> Score:
+def _declared_right(case: Case, outcome: Output) -> Score:
     """Of those declared "not found" alone: whether the case has no answer."""
     if outcome.found.score >= NOT_FOUND_BELOW:
         return NOT_SCORED
     return yes(not case.expected["gold"], "库中有答案，却会答“未找到”")
 
 
-def _absent_declared(case: Case, outcome: Outcome) -> Score:
+def _absent_declared(case: Case, outcome: Output) -> Score:
     if case.expected["gold"]:
         return NOT_SCORED
     return yes(outcome.found.score < NOT_FOUND_BELOW, "库中没有答案，却不会答“未找到”")

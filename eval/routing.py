@@ -30,7 +30,7 @@ from assistant.today import today_in_shanghai
 from assistant.words.mentions import delexicalise, values_line
 from eval.answers import settings_of
 from eval.case import Case
-from eval.score import Outcome, Score, Scorer, yes
+from eval.score import Output, Score, Scorer, yes
 from eval.suite import Ground, Subject, Suite
 from eval.throwaway import installation
 
@@ -105,32 +105,32 @@ def both(choice: Choice, sure: float) -> str | None:
 async def _open(ground: Ground) -> AsyncIterator[Subject]:
     async with installation(ground.settings, samples=True) as bagui:
 
-        async def outcome(case: Case) -> Outcome:
+        async def outcome(case: Case) -> Output:
             choice = await ask(bagui, case)
             chosen = both(choice, bagui.settings.agent.model_confidence)
             text = f"model {choice.model} ({choice.confidence}), router {choice.router}"
-            return Outcome(text, {"choice": choice, "both": chosen})
+            return Output(text, {"choice": choice, "both": chosen})
 
         yield Subject(outcome, {"index": bagui.retriever.version}, settings_of(bagui))
 
 
-def _model(case: Case, outcome: Outcome) -> Score:
+def _model(case: Case, outcome: Output) -> Score:
     if outcome.found["choice"].confidence is None:
         return Score(None, "没有内置模型")
     return yes(outcome.found["choice"].model == case.expected["tool"], _wanted(case, outcome))
 
 
-def _router(case: Case, outcome: Outcome) -> Score:
+def _router(case: Case, outcome: Output) -> Score:
     return yes(outcome.found["choice"].router == case.expected["tool"], _wanted(case, outcome))
 
 
-def _both(case: Case, outcome: Outcome) -> Score:
+def _both(case: Case, outcome: Output) -> Score:
     if outcome.found["choice"].confidence is None:
         return Score(None, "没有内置模型")
     return yes(outcome.found["both"] == case.expected["tool"], _wanted(case, outcome))
 
 
-def _wanted(case: Case, outcome: Outcome) -> str:
+def _wanted(case: Case, outcome: Output) -> str:
     return f"应为 {case.expected['tool']}；{outcome.text}"
 
 

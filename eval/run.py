@@ -42,7 +42,7 @@ async def run_suite(suite: Suite, ground: Ground, on_case: OnCase | None = None)
 async def _run(case: Case, suite: Suite, subject: Subject) -> CaseResult:
     began = time.perf_counter()
     try:
-        outcome = await subject.ask(case)
+        output = await subject.ask(case)
     except BaguiError as error:
         nothing = Score(None, error.message)
         scores = {scorer.name: nothing for scorer in suite.scorers}
@@ -51,9 +51,9 @@ async def _run(case: Case, suite: Suite, subject: Subject) -> CaseResult:
     return CaseResult(
         case.id,
         case.digest(),
-        {scorer.name: scorer.judge(case, outcome) for scorer in suite.scorers},
-        {**{name: round(value, 1) for name, value in outcome.timings_ms.items()}, "total": total},
-        " ".join(outcome.text.split())[:OUTPUT_CHARS],
+        {scorer.name: scorer.judge(case, output) for scorer in suite.scorers},
+        {**{name: round(value, 1) for name, value in output.timings_ms.items()}, "total": total},
+        " ".join(output.text.split())[:OUTPUT_CHARS],
         case.kind,
     )
 

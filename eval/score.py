@@ -10,7 +10,7 @@ from eval.case import Case
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Output:
     """What came out of a case: a short text for people, and `found`, which the suite's scorers read."""
 
     text: str
@@ -38,7 +38,7 @@ class Scorer:
     """A named judgement. The name stands in results files: renamed, it cannot be compared with earlier runs."""
 
     name: str
-    judge: Callable[[Case, Outcome], Score]
+    judge: Callable[[Case, Output], Score]
 
 
 def yes(right: bool, explanation: str = "") -> Score:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.case import Case
-from eval.score import Outcome, Score, Scorer, yes
+from eval.score import Output, Score, Scorer, yes
 from eval.suite import Ground, Subject, Suite
 from knowledge.cutting.articles import Article, split_articles
 
@@ -117,10 +117,10 @@ def measure(laws: Sequence[dict[str, Any]], style: str) -> Figures:
 async def _open(ground: Ground) -> AsyncIterator[Subject]:
     laws = {law["law_id"]: law for law in _laws(ground)}
 
-    async def outcome(case: Case) -> Outcome:
+    async def outcome(case: Case) -> Output:
         law, style = case.id.split(":")
         figures = await asyncio.to_thread(measure, [laws[law]], style)
-        return Outcome("；".join(figures.wrong), figures)
+        return Output("；".join(figures.wrong), figures)
 
     yield Subject(outcome, settings={"width": _WIDTH})
 
@@ -140,7 +140,7 @@ def _cases(ground: Ground) -> list[Case]:
 
 
 def _share(name: str, count: Callable[[Figures], int]) -> Scorer:
-    def score(_case: Case, outcome: Outcome) -> Score:
+    def score(_case: Case, outcome: Output) -> Score:
         figures = outcome.found
         return (
             Score(count(figures) / figures.articles, outcome.text)

@@ -11,7 +11,7 @@ from typing import Any
 from assistant.errors import BaguiError
 from assistant.settings import Settings
 from eval.case import Case
-from eval.score import Outcome, Scorer
+from eval.score import Output, Scorer
 
 
 class NotRun(BaguiError):
@@ -28,9 +28,9 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What cases are put to. An outcome or a `BaguiError` for each; `versions` and `settings` go into the header."""
+    """What cases are put to. An output or a `BaguiError` for each; `versions` and `settings` go into the header."""
 
-    ask: Callable[[Case], Awaitable[Outcome]]
+    ask: Callable[[Case], Awaitable[Output]]
     versions: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
 

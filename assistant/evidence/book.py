@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from assistant.answer import AnswerSentence, Citation, Evidence, LegalStatus, ToolCall
+from assistant.answer import AnswerSentence, Citation, DataUse, Evidence, LegalStatus, ToolCall
 from assistant.passage import Passage
 
 STATUS_TEXT: dict[LegalStatus, str] = {
@@ -53,6 +53,11 @@ class EvidenceBook:
     claims: dict[int, HeldClaims] = field(default_factory=dict)
     """What verification found each item to hold, by number: kept as long as the answer is made and no longer, so
     that nothing of an enterprise outlives it."""
+
+    @property
+    def uses(self) -> tuple[DataUse, ...]:
+        """Every use of an enterprise's data that the evidence was read under."""
+        return tuple(use for item in self.items for use in item.uses)
 
     def add_passage(self, passage: Passage) -> Evidence:
         known = next((item for item in self.items if item.id == passage.id), None)

@@ -81,11 +81,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--folds", type=int, default=5)
+    number = options.parse_args().folds
     questions = read_questions()
     features = matrix([question.shape for question in questions])
     print(f"{len(questions)} questions, each shape once")
     for name, label in HEADS.items():
-        found = folds(features, np.array([label(q) for q in questions]), options.parse_args().folds)
+        found = folds(features, np.array([label(q) for q in questions]), number)
         regression = [(fold.truth == fold.regression).mean() for fold in found]
         nearest = [(fold.truth == fold.nearest).mean() for fold in found]
         print(

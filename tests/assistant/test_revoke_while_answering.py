@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from people import principal_for
 
 from assistant.answer import Finished, Sentence
+from assistant.assistant import CONSENT_ENDED
 from assistant.conversation import AnswerRequest, Message
 from assistant.store import answers, consents
 from assistant.store.hidden import NOTICE
@@ -68,6 +69,12 @@ async def test_no_figure_leaves_after_the_revoke(desk: Desk):
         elif isinstance(event, Finished):
             finished = event.answer
     await give_back(desk, ended)
+    async with desk.bagui.store.reading() as session:
+        stored = await answers.read_answer(session, RM, finished.id, today=today_in_shanghai())
+    assert (
+        stored.answer is not None and stored.answer.status == "partial"
+    )  # cut short, also with the consent back
+    assert CONSENT_ENDED in stored.answer.missing
     assert ended and FIGURE.search(before[-1])
     assert after == []
     assert finished is not None and finished.status == "partial" and NOTICE in finished.text

@@ -18,7 +18,7 @@ from eval.case import Case
 from eval.report import page
 from eval.results import CaseResult, figures, read, write
 from eval.run import OUTPUT_CHARS, run_suite
-from eval.score import NOT_SCORED, Outcome, Scorer, yes
+from eval.score import NOT_SCORED, Output, Scorer, yes
 from eval.suite import Ground, NotRun, Subject, Suite
 from eval.suites import LAWS, SUITES, chosen
 
@@ -41,10 +41,10 @@ def by_id(cases: tuple[CaseResult, ...]) -> dict[str, CaseResult]:
 
 @asynccontextmanager
 async def spoken(_: Ground) -> AsyncIterator[Subject]:
-    async def ask(case: Case) -> Outcome:
+    async def ask(case: Case) -> Output:
         if case.id == "fails":
             raise NotRun("模型没有回应")
-        return Outcome("三年 " * OUTPUT_CHARS, case.id, {"search": 1.234})
+        return Output("三年 " * OUTPUT_CHARS, case.id, {"search": 1.234})
 
     yield Subject(ask, {"index": "i@1"}, {"k": 3})
 
